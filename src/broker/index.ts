@@ -1,0 +1,1 @@
+export type { ClientEnd, Delivery, ServerEnd, TaskOutcome } from './types.js';

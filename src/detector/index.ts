@@ -1,0 +1,1 @@
+export type { Detector } from './types.js';

@@ -1,0 +1,13 @@
+export type {
+  Fit,
+  Pointing,
+  PreparedEvent,
+  Reco,
+  RecoInput,
+  RecoResult,
+  RecoSettings,
+  RecoTask,
+  Seed,
+  VariationSeeds,
+  Vertex,
+} from './types.js';

@@ -1,0 +1,1 @@
+export type { NsideMap, ScanMetadata, ScanResult } from './types.js';
