@@ -1,0 +1,1 @@
+export type { HlcTimes } from './seed-time.js';
