@@ -68,6 +68,10 @@ export interface OpenDetector {
     readonly efficiency: number;
     readonly noiseRateHz: number;
     readonly isOn: boolean;
+    /** Mean recorded charge per photo-electron; 0.86 where absent. */
+    readonly meanChargePe?: number;
+    /** Whether the module delivers isolated (SLC) hits only; no where absent. */
+    readonly isSlcOnly?: boolean;
   })[];
 }
 
