@@ -8,6 +8,17 @@ export type {
   StatusChange,
 } from './decoded-event.js';
 export {
+  buildPulseMap,
+  compareKeys,
+  countDoms,
+  countPulses,
+  type DomPulses,
+  emptyPulseMap,
+  type PulseSummary,
+  selectPulses,
+  summarizePulses,
+} from './pulse-map.js';
+export {
   type AlertSummary,
   type DomWindows,
   type EventHeader,
