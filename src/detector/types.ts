@@ -21,4 +21,15 @@ export interface Detector {
   readonly isSlcOnly: Uint8Array;
   /** How these figures came about, one sentence each, for people. */
   readonly provenance: readonly string[];
+  /** Correction of calibrations' charge distributions; the built-in IC86 has it, detectors of events do not need it. */
+  readonly speResidual?: SpeResidual;
+}
+
+/**
+ * Correction factor to the charge distribution of a single photo-electron, linear between its points, the last segment
+ * continued (specs/event-formats.md 12.2; `resources/detector/spe-residual-pass2.csv`).
+ */
+export interface SpeResidual {
+  readonly chargePe: Float64Array;
+  readonly factor: Float64Array;
 }
