@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   'detector/unknown': 'The event names a detector that is not built in and does not carry its modules itself.',
   'detector/bad-gcd': 'The baseline GCD file cannot be read.',
   'detector/unknown-dom': 'A pulse belongs to a module that the detector does not have.',
+  'light/bad-ice': 'An ice table lacks something, or has values that ice cannot have.',
   'file/not-found': 'The file does not exist.',
   'file/not-readable': 'The file exists but cannot be read.',
   'file/not-writable': 'The file or directory cannot be written.',
