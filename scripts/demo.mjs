@@ -13,6 +13,15 @@ installPackages();
 build();
 // A demo shows a whole scan, not the tail of an earlier one.
 rmSync(`${ROOT}${OUT}`, { recursive: true, force: true });
-const command = ['bin/skymap-scanner', 'scan', '--event-file', 'resources/demo/track.json', '--reco-algo', 'pandel_mpe', '--output-dir', OUT];
+const command = [
+  'bin/skymap-scanner',
+  'scan',
+  '--event-file',
+  'resources/demo/track.json',
+  '--reco-algo',
+  'pandel_mpe',
+  '--output-dir',
+  OUT,
+];
 console.log(`\n$ ${[...command, ...process.argv.slice(2)].join(' ')}\n`);
 run(process.execPath, [...command, ...process.argv.slice(2)]);

@@ -14,15 +14,21 @@ export const SYSTEM_PACKAGES = {
 
 export function ensureSystemPackages(packages = Object.keys(SYSTEM_PACKAGES)) {
   if (!existsSync('/usr/bin/dpkg-query')) {
-    console.log(`system packages: not a Debian machine; tests that need ${packages.join(', ')} are skipped where they are missing`);
+    console.log(
+      `system packages: not a Debian machine; tests that need ${packages.join(', ')} are skipped where they are missing`,
+    );
     return;
   }
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   const install = ['apt-get', '-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0) {
-    console.log(`system packages: not root, so ${missing.join(', ')} cannot be installed; the tests that need them are skipped.`);
-    console.log(`  To run them too: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`);
+    console.log(
+      `system packages: not root, so ${missing.join(', ')} cannot be installed; the tests that need them are skipped.`,
+    );
+    console.log(
+      `  To run them too: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`,
+    );
     return;
   }
   console.log(`system packages: installing ${missing.join(', ')} ...`);
@@ -37,8 +43,8 @@ export function ensureSystemPackages(packages = Object.keys(SYSTEM_PACKAGES)) {
 
 function isInstalled(name) {
   try {
-    const status = execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], { stdio: ['ignore', 'pipe', 'ignore'] });
-    return status.toString() === 'install ok installed';
+    const text = execFileSync('dpkg-query', ['-s', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return text.includes('Status: install ok installed');
   } catch {
     return false;
   }

@@ -59,7 +59,8 @@ function runTests() {
     tally.skipped += counts.numPendingTests + counts.numTodoTests;
     const before = failures.length;
     for (const file of counts.testResults) {
-      for (const test of file.assertionResults) if (test.status === 'failed') failures.push(`${file.name.replace(ROOT, '')}: ${test.fullName}`);
+      for (const test of file.assertionResults)
+        if (test.status === 'failed') failures.push(`${file.name.replace(ROOT, '')}: ${test.fullName}`);
       // A file that does not load has no tests to fail.
       if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
         tally.failed++;

@@ -10,7 +10,9 @@ export function errorDocs(): string {
     rows.push(`| \`${code}\` | ${meaning} |`);
     areas.set(area, rows);
   }
-  const sections = [...areas].map(([area, rows]) => `## ${area}\n\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`);
+  const sections = [...areas].map(
+    ([area, rows]) => `## ${area}\n\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`,
+  );
   return [
     '# Error codes',
     '',
