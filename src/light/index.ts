@@ -1,4 +1,19 @@
 export {
+  COS_CHERENKOV,
+  closedFormAmplitude,
+  closedFormTiming,
+  DOM_RADIUS,
+  GROUP_INDEX,
+  holeIceAcceptance,
+  type LightTiming,
+  PHASE_INDEX,
+  PHOTONS_PER_GEV,
+  PHOTONS_PER_METRE,
+  type PointSource,
+  SPEED_OF_LIGHT,
+} from './closed-form.js';
+export { gammaP, gammaQ, lnGamma, lnGammaP, lnGammaQ, lnNormalCdf } from './gamma.js';
+export {
   ABSORPTION_CAP,
   absorptionCoefficient,
   type EmissionProfile,
