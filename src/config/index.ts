@@ -1,3 +1,10 @@
+export {
+  ENVIRONMENT_VARIABLES,
+  type Environment,
+  type EnvironmentVariable,
+  type LogLevel,
+  readEnvironment,
+} from './environment.js';
 export { ERROR_CODES, type ErrorCode } from './error-codes.js';
 export {
   ConfigError,
@@ -8,4 +15,5 @@ export {
   ScanError,
   SkymapError,
 } from './errors.js';
+export { nearestName } from './nearest-name.js';
 export type { ReadResource } from './resources.js';

@@ -1,0 +1,170 @@
+/**
+ * The environment variables of the scanner, read once into one typed, validated value. Names, meanings and defaults are
+ * upstream's (specs/sky-and-scan.md 13 and 14; where its generations differ, v3's). A name with the prefix SKYSCAN_ that
+ * nobody knows is a warning with the nearest known one, never silently ignored.
+ */
+import { z } from 'zod';
+import { ConfigError } from './errors.js';
+import { nearestName } from './nearest-name.js';
+
+/** What the environment says, defaults filled in. Times in seconds. */
+export interface Environment {
+  readonly progressIntervalS: number;
+  readonly resultIntervalS: number;
+  readonly predictionWindowRatio: number;
+  readonly predictionWindowMin: number;
+  readonly taskTimeoutS: number;
+  readonly crashDummyProbability: number;
+  readonly log: LogLevel;
+}
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+
+/** One variable, for the documentation. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly default: string;
+  /** What it means, and when to change it. */
+  readonly about: string;
+}
+
+interface Variable extends EnvironmentVariable {
+  readonly key: keyof Environment;
+  readonly schema: z.ZodType<unknown, string>;
+  /** Other names with the same meaning: older ones, or those of upstream's own tests. */
+  readonly aliases?: readonly string[];
+}
+
+const seconds = number('a number of seconds above 0', (n) => n > 0);
+const share = number('a number between 0 and 1', (n) => n >= 0 && n <= 1);
+const count = number('a whole number of at least 1', (n) => Number.isInteger(n) && n >= 1);
+const logLevel = z
+  .string()
+  .transform((value) => value.trim().toUpperCase())
+  .pipe(z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], 'one of DEBUG, INFO, WARNING, ERROR, CRITICAL'));
+
+const VARIABLES: readonly Variable[] = [
+  {
+    key: 'progressIntervalS',
+    name: 'SKYSCAN_PROGRESS_INTERVAL_SEC',
+    default: '60',
+    schema: seconds,
+    about: 'Seconds between two writes of scan-manifest.json. Shorten it where somebody watches that file.',
+  },
+  {
+    key: 'resultIntervalS',
+    name: 'SKYSCAN_RESULT_INTERVAL_SEC',
+    default: '120',
+    schema: seconds,
+    about: 'Seconds between two partial maps of a running scan. Shorten it to look at a long scan early.',
+  },
+  {
+    key: 'predictionWindowRatio',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO',
+    default: '0.25',
+    schema: share,
+    about: 'Share of the latest results that the time left is predicted from. Lower it where the speed changes a lot.',
+  },
+  {
+    key: 'predictionWindowMin',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN',
+    default: '400',
+    schema: count,
+    about: 'Least number of results that the time left is predicted from. Raise it where predictions jump.',
+  },
+  {
+    key: 'taskTimeoutS',
+    name: 'EWMS_PILOT_TASK_TIMEOUT',
+    default: '1800',
+    schema: seconds,
+    aliases: ['EWMS_PILOT_SUBPROC_TIMEOUT'],
+    about: 'Seconds after which a fit is ended and tried again (--task-timeout). Raise it for slow recos.',
+  },
+  {
+    key: 'crashDummyProbability',
+    name: 'SKYSCAN_CRASH_DUMMY_PROBABILITY',
+    default: '0.5',
+    schema: share,
+    aliases: ['_SKYSCAN_CI_CRASH_DUMMY_PROBABILITY'],
+    about: 'Probability that a task of crash_dummy fails. Change it to see how a set-up copes with bad nodes.',
+  },
+  {
+    key: 'log',
+    name: 'SKYSCAN_LOG',
+    default: 'INFO',
+    schema: logLevel,
+    about: 'DEBUG is --debug; WARNING and everything above is --quiet.',
+  },
+];
+
+/** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
+const KNOWN_ELSEWHERE = [
+  'SKYSCAN_BROKER_CLIENT',
+  'SKYSCAN_BROKER_ADDRESS',
+  'SKYSCAN_BROKER_AUTH',
+  'SKYSCAN_MQ_TIMEOUT_TO_CLIENTS',
+  'SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS',
+  'SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE',
+  'SKYSCAN_MQ_PREFETCH_FROM_CLIENTS',
+  'SKYSCAN_KILL_SWITCH_CHECK_INTERVAL',
+  'SKYSCAN_SKYDRIVER_ADDRESS',
+  'SKYSCAN_SKYDRIVER_AUTH',
+  'SKYSCAN_SKYDRIVER_SCAN_ID',
+  'SKYSCAN_EWMS_JSON',
+  'SKYSCAN_LOG_THIRD_PARTY',
+  'SKYSCAN_MQ_CLIENT_LOG',
+  'SKYSCAN_EWMS_PILOT_LOG',
+  'SKYSCAN_MINI_TEST',
+  'SKYSCAN_DOCKER_IMAGE_TAG',
+  'SKYSCAN_DOCKER_PULL_ALWAYS',
+] as const;
+
+/** Every variable with its default and meaning, for the documentation. */
+export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = VARIABLES.map(
+  ({ name, default: fallback, about }) => ({ name, default: fallback, about }),
+);
+
+/**
+ * Reads the environment. An empty value counts as absent. `warnings` has one sentence per name that nobody knows.
+ *
+ * @throws ConfigError config/bad-value with the name, the value and what would be right
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  readonly environment: Environment;
+  readonly warnings: readonly string[];
+} {
+  const values: Partial<Record<keyof Environment, unknown>> = {};
+  for (const { key, name, default: fallback, schema, aliases = [], about } of VARIABLES) {
+    const given = [name, ...aliases].find((candidate) => (env[candidate] ?? '') !== '') ?? name;
+    const value = env[given] || fallback;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) {
+      const wanted = parsed.error.issues[0]?.message ?? 'a usable value';
+      throw new ConfigError(
+        'config/bad-value',
+        `The environment variable ${given} is "${value}", not ${wanted}.`,
+        about,
+      );
+    }
+    values[key] = parsed.data;
+  }
+  return { environment: values as unknown as Environment, warnings: unknownNames(env) };
+}
+
+function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = [...VARIABLES.flatMap(({ name, aliases = [] }) => [name, ...aliases]), ...KNOWN_ELSEWHERE];
+  return Object.keys(env)
+    .filter((name) => name.startsWith('SKYSCAN_') && !known.includes(name))
+    .sort()
+    .map(
+      (name) =>
+        `The environment variable ${name} is unknown and has no effect; did you mean ${nearestName(name, known)}?`,
+    );
+}
+
+function number(wanted: string, accepts: (n: number) => boolean): z.ZodType<number, string> {
+  return z
+    .string()
+    .refine((value) => value.trim() !== '' && Number.isFinite(Number(value)) && accepts(Number(value)), wanted)
+    .transform(Number);
+}
