@@ -53,7 +53,12 @@ export interface StatusChange extends OMKey {
 
 /** A whole detector description out of full G, C, D objects (a baseline GCD file, or an event that carries them). */
 export interface FullGcd {
-  readonly geometry: readonly (OMKey & { readonly x: number; readonly y: number; readonly z: number; readonly omType: number })[];
+  readonly geometry: readonly (OMKey & {
+    readonly x: number;
+    readonly y: number;
+    readonly z: number;
+    readonly omType: number;
+  })[];
   readonly calibration: readonly CalibrationChange[] | null;
   readonly status: readonly StatusChange[] | null;
 }

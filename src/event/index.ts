@@ -1,3 +1,4 @@
+export { decodeEvent } from './decode-event.js';
 export type {
   CalibrationChange,
   DecodedEvent,
