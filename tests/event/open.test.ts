@@ -1,0 +1,391 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EventFormatError } from '../../src/config/index.js';
+import type { DecodedEvent } from '../../src/event/index.js';
+import { openEventJsonSchema, readOpenEvent, writeOpenEvent } from '../../src/event/open/index.js';
+
+/** The smallest event there is; tests change one thing about it. */
+const SMALLEST = {
+  format: 'skymap-scanner-event',
+  version: 1,
+  header: { run_id: 7, event_id: 3, start_time_utc: '2017-11-29T10:50:39.1836075052Z', real: false },
+  pulses: [{ module: [1, 2], t_ns: [100, 250], q_pe: [1.225, 0.9], hlc: true }],
+  detector: 'IC86',
+} as const;
+
+const TELESCOPE = {
+  name: 'ARCA6',
+  defaults: { noise_hz: 7000 },
+  modules: [
+    { module: [2, 1], position_m: [90, 0, 36] },
+    { module: [1, 2, 30], position_m: [0, 0, 72], efficiency: 0.9, on: false },
+    { module: [1, 2], position_m: [0, 0, 72], noise_hz: 6000, mean_charge_pe: 1, slc_only: true },
+  ],
+} as const;
+
+function messageOf(document: unknown): string {
+  try {
+    readOpenEvent(document, 'event.json');
+  } catch (error) {
+    expect(error).toBeInstanceOf(EventFormatError);
+    expect((error as EventFormatError).code).toBe('event/bad-open-event');
+    expect((error as EventFormatError).hint).toContain('docs/event-format.md');
+    return (error as Error).message;
+  }
+  throw new Error('the document was accepted');
+}
+
+describe('reading an open event', () => {
+  test('the smallest event has all that a scan asks for', () => {
+    const event = readOpenEvent(SMALLEST, 'event.json');
+    expect(event.header).toEqual({
+      runId: 7,
+      eventId: 3,
+      subEventId: 0,
+      eventType: null,
+      startTimeUtc: '2017-11-29T10:50:39.1836075052Z',
+      mjd: 58086.451842402865,
+      formatVersion: '',
+      isReal: false,
+    });
+    expect([...event.pulses.timeNs]).toEqual([100, 250]);
+    expect([...event.pulses.chargePe]).toEqual([Math.fround(1.225), Math.fround(0.9)]);
+    expect([...event.pulses.flags]).toEqual([1, 1]);
+    expect([...event.pulses.widthNs]).toEqual([1, 1]);
+    expect(event.openDetector).toBe('IC86');
+    expect(event.readoutWindow).toBeNull();
+  });
+
+  test.each([
+    ['2017-11-29T10:50:39.1836075052Z', 58086.451842402865],
+    ['2016-05-09T15:26:41.9883772887Z', 57517.64354153215],
+    ['2022-05-24T07:41:32.1853524946Z', 59723.32051140454],
+    ['2016-12-31T23:59:60.5Z', 57753 + 86399.5 / 86400],
+    ['2024-02-29T00:00:00Z', 60369],
+  ])('%s is MJD %d', (start_time_utc, mjd) => {
+    const event = readOpenEvent({ ...SMALLEST, header: { ...SMALLEST.header, start_time_utc } }, 'event.json');
+    expect(event.header.mjd).toBe(mjd);
+  });
+
+  test('pulses in any order come out ascending in time, with their charges, widths and coincidences', () => {
+    const pulses = [
+      { module: [1, 2], t_ns: [30, 10, 20], q_pe: [3, 1, 2], width_ns: [8, 2, 4], hlc: [false, true, true] },
+    ];
+    const event = readOpenEvent({ ...SMALLEST, pulses }, 'event.json');
+    expect([...event.pulses.timeNs]).toEqual([10, 20, 30]);
+    expect([...event.pulses.chargePe]).toEqual([1, 2, 3]);
+    expect([...event.pulses.widthNs]).toEqual([2, 4, 8]);
+    expect([...event.pulses.flags]).toEqual([1, 1, 0]);
+  });
+
+  test('pulses without a width get one that does not reach into the next pulse', () => {
+    const pulses = [{ module: [1, 2], t_ns: [10, 10.5, 20], q_pe: [1, 1, 1], flags: 0 }];
+    expect([...readOpenEvent({ ...SMALLEST, pulses }, 'event.json').pulses.widthNs]).toEqual([0.5, 1, 1]);
+  });
+
+  test("modules come out by (string, om, tube), each with the detector's defaults where it gives no figure", () => {
+    const event = readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json');
+    expect(event.openDetector).toEqual({
+      name: 'ARCA6',
+      modules: [
+        {
+          string: 1,
+          om: 2,
+          pmt: 0,
+          x: 0,
+          y: 0,
+          z: 72,
+          efficiency: 1,
+          noiseRateHz: 6000,
+          isOn: true,
+          meanChargePe: 1,
+          isSlcOnly: true,
+        },
+        { string: 1, om: 2, pmt: 30, x: 0, y: 0, z: 72, efficiency: 0.9, noiseRateHz: 7000, isOn: false },
+        { string: 2, om: 1, pmt: 0, x: 90, y: 0, z: 36, efficiency: 1, noiseRateHz: 7000, isOn: true },
+      ],
+    });
+  });
+});
+
+describe('a bad open event is refused with the place and what belongs there', () => {
+  const pulses = SMALLEST.pulses[0];
+  const withPulses = (change: object): object => ({ ...SMALLEST, pulses: [{ ...pulses, ...change }] });
+  const withHeader = (change: object): object => ({ ...SMALLEST, header: { ...SMALLEST.header, ...change } });
+  const withModule = (change: object): object => ({
+    ...SMALLEST,
+    detector: { ...TELESCOPE, modules: [{ ...TELESCOPE.modules[0], ...change }] },
+  });
+  test.each<[string, unknown, string]>([
+    ['a number', 5, 'event.json should be an object, but is 5.'],
+    ['nothing inside', {}, 'event.json: format is missing: it should be "skymap-scanner-event".'],
+    ['a later version', { ...SMALLEST, version: 2 }, 'event.json: version should be 1, but is 2.'],
+    ['a misspelt member', { ...SMALLEST, puls: [] }, 'event.json has a member that the format does not know: "puls".'],
+    ['no pulse list', { ...SMALLEST, pulses: {} }, 'event.json: pulses should be a list, but is an object.'],
+    ['a null module', { ...SMALLEST, pulses: [null] }, 'event.json: pulses[0] should be an object, but is null.'],
+    [
+      'a text time',
+      withPulses({ t_ns: [1, '2'] }),
+      'event.json: pulses[0].t_ns[1] should be a number, but is the text "2".',
+    ],
+    [
+      'a negative charge',
+      withPulses({ q_pe: [1, -1] }),
+      'event.json: pulses[0].q_pe[1] should be a number of 0 or more, but is -1.',
+    ],
+    ['a charge too few', withPulses({ q_pe: [1] }), 'event.json: pulses[0].q_pe has 1 entries, but t_ns has 2.'],
+    ['a half name', withPulses({ module: [1] }), 'event.json: pulses[0].module has fewer than 2 entries.'],
+    [
+      'a tube beyond 255',
+      withPulses({ module: [1, 2, 256] }),
+      'event.json: pulses[0].module should name a tube from 0 to 255, not 256.',
+    ],
+    [
+      'hlc as text',
+      withPulses({ hlc: 'yes' }),
+      'event.json: pulses[0].hlc should be one value, or a list with one for each pulse, but is the text "yes".',
+    ],
+    ['neither hlc nor flags', withPulses({ hlc: undefined }), 'event.json: pulses[0] lacks the member hlc (or flags).'],
+    ['both hlc and flags', withPulses({ flags: 1 }), 'event.json: pulses[0] has both flags and hlc: give one of them.'],
+    [
+      'a module twice',
+      { ...SMALLEST, pulses: [pulses, pulses] },
+      'event.json: pulses[1].module names the same module as entry 0.',
+    ],
+    [
+      'an unknown detector',
+      { ...SMALLEST, detector: 'ARCA6' },
+      'event.json: detector should be "IC86" or an object with the modules, but is the text "ARCA6".',
+    ],
+    ['no modules', { ...SMALLEST, detector: { ...TELESCOPE, modules: [] } }, 'event.json: detector.modules is empty.'],
+    [
+      'a text position',
+      withModule({ position_m: [1, 2, '3'] }),
+      'event.json: detector.modules[0].position_m[2] should be a number, but is the text "3".',
+    ],
+    [
+      'no efficiency',
+      withModule({ efficiency: 0 }),
+      'event.json: detector.modules[0].efficiency should be more than 0, but is 0.',
+    ],
+    [
+      'no noise rate',
+      { ...SMALLEST, detector: { ...TELESCOPE, defaults: {} } },
+      'event.json: detector.modules[0] has no noise_hz, and detector.defaults has none either.',
+    ],
+    [
+      'no such day',
+      withHeader({ start_time_utc: '2023-02-29T00:00:00Z' }),
+      'event.json: header.start_time_utc is no date and time of the calendar.',
+    ],
+    [
+      'a local time',
+      withHeader({ start_time_utc: '2023-02-28T00:00:00' }),
+      'event.json: header.start_time_utc should be a UTC time like 2022-05-24T07:41:32.185352Z, but is the text "2023-02-28T00:00:00".',
+    ],
+    [
+      'another mjd',
+      withHeader({ mjd: 58086 }),
+      'event.json: header.mjd is 58086, but start_time_utc is MJD 58086.451842402865.',
+    ],
+    [
+      'a path as type',
+      withHeader({ event_type: '../x' }),
+      'event.json: header.event_type should be letters, digits and hyphens, at most 32, but is the text "../x".',
+    ],
+    [
+      'a window backwards',
+      { ...SMALLEST, readout_window_ns: [5, 1] },
+      'event.json: readout_window_ns ends at 1, before it starts at 5.',
+    ],
+    [
+      'a fit without place',
+      { ...SMALLEST, particles: { Fit: { shape: 'cascade' } } },
+      'event.json: particles.Fit.position_m is missing: it should be a list.',
+    ],
+  ])('%s', (_, document, sentence) => {
+    expect(messageOf(document)).toBe(sentence);
+  });
+
+  test('two million bad entries cost one sentence, not two million', () => {
+    const started = Date.now();
+    const nulls = new Array<null>(900_000).fill(null);
+    expect(messageOf({ ...SMALLEST, pulses: nulls })).toContain('pulses[0] should be an object');
+    expect(messageOf(withPulses({ t_ns: nulls }))).toContain('pulses[0].t_ns[0] should be a number');
+    expect(messageOf(withPulses({ hlc: nulls }))).toContain('pulses[0].hlc');
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+
+  test('any value anywhere gives an event or one such error', () => {
+    const paths = [
+      'header',
+      'pulses',
+      'detector',
+      'truth',
+      'particles',
+      'readout_window_ns',
+      'saturation_windows',
+      'alert',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 4 }), (member, value) => {
+        try {
+          readOpenEvent({ ...SMALLEST, [member]: value }, 'event.json');
+        } catch (error) {
+          expect(error).toBeInstanceOf(EventFormatError);
+        }
+      }),
+      { seed: 1, numRuns: 2_000 },
+    );
+  });
+});
+
+describe('the published JSON Schema', () => {
+  test('is the one the reader uses (vitest -u writes it again)', async () => {
+    await expect(`${JSON.stringify(openEventJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(
+      '../../resources/schemas/event.schema.json',
+    );
+  });
+
+  test('accepts and refuses what the reader accepts and refuses', () => {
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(openEventJsonSchema());
+    const full = readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json');
+    expect(validate(SMALLEST)).toBe(true);
+    expect(validate(JSON.parse(writeOpenEvent(full)))).toBe(true);
+    expect(validate({ ...SMALLEST, extra: 1 })).toBe(false);
+    expect(validate({ ...SMALLEST, pulses: [{ ...SMALLEST.pulses[0], q_pe: ['1', 2] }] })).toBe(false);
+    expect(validate({ ...SMALLEST, detector: 'ARCA6' })).toBe(false);
+    expect(validate({ ...SMALLEST, header: { ...SMALLEST.header, run_id: -1 } })).toBe(false);
+  });
+});
+
+describe('writing an open event', () => {
+  const float = fc
+    .float({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1e6 })
+    .map((x) => Math.fround(Math.abs(x)));
+  const double = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }).map((x) => x + 0);
+  const orNull = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
+  const particle = fc.record({
+    x: double,
+    y: double,
+    z: double,
+    timeNs: double,
+    zenith: double,
+    azimuth: double,
+    energyGev: orNull(double),
+    lengthM: orNull(double),
+    shape: fc.string({ maxLength: 20 }),
+    status: fc.constant('OK'),
+    pdg: fc.integer(),
+  });
+  const windows = fc.array(fc.tuple(double, float).map(([startNs, length]) => ({ startNs, stopNs: startNs + length })));
+  const document = fc.uniqueArray(
+    fc.tuple(fc.integer({ min: -1, max: 90 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 30 })),
+    {
+      selector: (module) => module.join(),
+      maxLength: 12,
+    },
+  );
+  const events = fc
+    .record({
+      modules: document,
+      pulses: fc.array(fc.array(fc.tuple(double, float, float, fc.integer({ min: 0, max: 7 })), { maxLength: 6 }), {
+        minLength: 12,
+        maxLength: 12,
+      }),
+      particles: fc.dictionary(fc.stringMatching(/^[A-Za-z_0-9]{1,12}$/), particle),
+      truth: orNull(particle),
+      windows,
+      figures: fc.array(
+        float.filter((x) => x > 0),
+        { minLength: 36, maxLength: 36 },
+      ),
+      window: orNull(fc.constant({ startNs: 6000, stopNs: Number.POSITIVE_INFINITY })),
+    })
+    .map(({ modules, pulses, particles, truth, windows, figures, window }): DecodedEvent => {
+      const keys = modules
+        .map(([string, om, pmt]) => ({ string, om, pmt }))
+        .sort((a, b) => a.string - b.string || a.om - b.om || a.pmt - b.pmt);
+      const event = readOpenEvent(
+        {
+          ...SMALLEST,
+          pulses: keys.map(({ string, om, pmt }, i) => ({
+            module: [string, om, pmt],
+            t_ns: pulses[i]!.map((p) => p[0]).sort((a, b) => a - b),
+            q_pe: pulses[i]!.map((p) => p[1]),
+            width_ns: pulses[i]!.map((p) => p[2]),
+            flags: pulses[i]!.map((p) => p[3]),
+          })),
+        },
+        'event.json',
+      );
+      const own = keys.map((key, i) => ({
+        ...key,
+        x: figures[i]!,
+        y: -figures[i]!,
+        z: 0,
+        efficiency: figures[i]!,
+        noiseRateHz: figures[i + 12]!,
+        isOn: figures[i]! > 1,
+        meanChargePe: figures[i + 24]!,
+      }));
+      return {
+        ...event,
+        particles,
+        truth,
+        readoutWindow: window,
+        calibrationErrata: keys.map((key) => ({ ...key, windows })),
+        saturationWindows: [],
+        openDetector: own.length === 0 ? 'IC86' : { name: 'X', modules: own },
+        warnings: ['Something was odd.'],
+        vetoVertex: { x: 1, y: 2.5, z: -3, timeNs: 1e4 },
+        alert: { nch: 1, npulses: null, qtotPe: 1.5, eventTimeUtc: null, message: { reco: { a: 1 } } },
+      };
+    });
+
+  test('an event that is written and read is the same event', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const text = writeOpenEvent(event);
+        expect(readOpenEvent(JSON.parse(text), 'event.json')).toEqual(event);
+      }),
+      { seed: 2, numRuns: 200 },
+    );
+  });
+
+  test('the same event gives the same text, one line a module, charges as short as they were measured', () => {
+    const event = readOpenEvent(SMALLEST, 'event.json');
+    const text = writeOpenEvent(event, undefined, { comment: 'made by hand' });
+    expect(writeOpenEvent(readOpenEvent(JSON.parse(text), 'again.json'), undefined, { comment: 'made by hand' })).toBe(
+      text,
+    );
+    expect(text.split('\n')).toContain('{"module":[1,2],"t_ns":[100,250],"q_pe":[1.225,0.9],"width_ns":1,"flags":1}');
+    expect(text).toContain('"comment": "made by hand"');
+  });
+
+  test('figures of a fit that failed are null in the file and NaN in the event', () => {
+    const event = readOpenEvent(SMALLEST, 'event.json');
+    const failed = {
+      x: Number.NaN,
+      y: 0,
+      z: 0,
+      timeNs: Number.NaN,
+      zenith: Number.NaN,
+      azimuth: 1,
+      energyGev: null,
+      lengthM: null,
+      shape: 'null',
+      status: 'failed',
+      pdg: 0,
+    };
+    const text = writeOpenEvent({ ...event, particles: { Fit: failed } });
+    expect(text).toContain('"position_m":[null,0,0],"t_ns":null,"zenith_rad":null,"azimuth_rad":1');
+    expect(readOpenEvent(JSON.parse(text), 'event.json').particles).toEqual({ Fit: failed });
+  });
+
+  test('an event whose detector is a difference to a baseline is written with the detector, not without', () => {
+    const event: DecodedEvent = { ...readOpenEvent(SMALLEST, 'event.json'), openDetector: null };
+    expect(() => writeOpenEvent(event)).toThrow(EventFormatError);
+  });
+});
