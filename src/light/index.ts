@@ -1,6 +1,7 @@
 export {
   COS_CHERENKOV,
   closedFormAmplitude,
+  closedFormAtCherenkov,
   closedFormTiming,
   DOM_RADIUS,
   GROUP_INDEX,
@@ -28,3 +29,4 @@ export {
   tiltShift,
 } from './ice.js';
 export { ICE_MODELS, loadIceModel, parseEmissionProfile, parseIceModel, parseIceTilt } from './ice-csv.js';
+export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';

@@ -1,3 +1,5 @@
+export { checkReco } from './check.js';
+export { findReco, listRecos } from './registry.js';
 export type {
   Fit,
   Pointing,

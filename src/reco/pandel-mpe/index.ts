@@ -1,0 +1,171 @@
+/**
+ * `pandel_mpe`: a muon track by the arrival times of the first photons, without photon tables (likelihood.ts). The
+ * cleaning, the seeds and the freedom of the fit are splinempe's (specs/reco-splinempe.md sections 2, 4 and 6); the light
+ * is the closed form of specs/photon-tables.md section 8. Never present its results under the name splinempe.
+ *
+ * Options: `jitter_ns` (Gaussian smearing), `noise_per_ns` (floor of the density), `charge_exponent`, `energy_gev`.
+ */
+import { RecoError } from '../../config/index.js';
+import { type Detector, domIndices } from '../../detector/index.js';
+import type { PulseMap } from '../../event/index.js';
+import type { IceModel } from '../../light/index.js';
+import {
+  CYLINDER_VARIATIONS,
+  cleanMuonPulses,
+  findVertex,
+  hlcTimes,
+  splitByLocalCoincidence,
+} from '../../prepare/index.js';
+import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
+import { numberSetting, refuseUnknownSettings } from '../settings.js';
+import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
+import { chargeExponent, steeringEnergy } from './energy.js';
+import { type FirstHits, type LikelihoodSettings, PandelMpeLikelihood } from './likelihood.js';
+
+/** What the fit needs to know of an event. */
+export interface PandelMpeData {
+  readonly hits: FirstHits;
+  readonly ice: IceModel;
+  readonly settings: LikelihoodSettings;
+}
+
+/** Thresholds of the seed vertex, PE (2.5). */
+const VERTEX_THRESHOLDS_PE = [250, 5];
+/** Free parameters of the fit; an event with no more hit modules cannot be fitted. */
+const PARAMETERS = 3;
+/** Steps of the start simplex: m, m, ns. */
+const STEPS = [40, 40, 120];
+
+const DEFAULTS = { jitterNs: 15, noisePerNs: 1e-8 } as const;
+const OPTIONS = ['jitter_ns', 'noise_per_ns', 'charge_exponent', 'energy_gev'];
+
+function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
+  const { event, detector, settings } = input;
+  refuseUnknownSettings('pandel_mpe', settings, OPTIONS);
+  const jitterNs = numberSetting(settings, 'jitter_ns', DEFAULTS.jitterNs, { min: 1, max: 1000 });
+  const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-30, max: 1 });
+  const { hlc } = splitByLocalCoincidence(event.pulses);
+  const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE);
+  if (vertex === null) {
+    throw new RecoError(
+      'reco/bad-event',
+      'The event has no more than 5 photo-electrons of coincident pulses within 3 microseconds: no start vertex.',
+      'Such an event cannot be scanned with this reconstruction.',
+    );
+  }
+  const muon = cleanMuonPulses(event.pulses, detector);
+  const guess = steeringEnergy(event, chargeOf(muon.cleaned));
+  const energyGev = numberSetting(settings, 'energy_gev', guess.energyGev, { min: 0, max: 1e12 });
+  const exponent = numberSetting(settings, 'charge_exponent', chargeExponent(energyGev), { min: 0, max: 2 });
+  const hits = firstHits(muon.outsideDeepCore, detector, exponent);
+  const source = settings.energy_gev === undefined ? guess.source : 'the option energy_gev';
+  return {
+    seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
+    hlcTimes: hlcTimes(hlc, detector),
+    data: { hits, ice: input.ice, settings: { jitterNs, noisePerNs } },
+    notes: [
+      `pandel_mpe: first hits of ${hits.timeNs.length} modules, ice ${input.ice.name}`,
+      `Muon energy ${Math.round(energyGev)} GeV from ${source}: charge exponent ${exponent.toFixed(3)}.`,
+    ],
+  };
+}
+
+/** First pulse and number of photons of every module; charge to the power of `exponent` (5.3). */
+function firstHits(pulses: PulseMap, detector: Detector, exponent: number): FirstHits {
+  const indices = domIndices(detector, pulses);
+  const kept = [...indices.keys()].filter((d) => indices[d]! >= 0 && pulses.first[d]! < pulses.first[d + 1]!);
+  const place = (axis: Float64Array): Float64Array => Float64Array.from(kept, (d) => axis[indices[d]!]!);
+  const x = place(detector.x);
+  const y = place(detector.y);
+  const z = place(detector.z);
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    x,
+    y,
+    z,
+    timeNs: Float64Array.from(kept, (d) => pulses.timeNs[pulses.first[d]!]!),
+    photons: Float64Array.from(kept, (d) => photonNumber(moduleCharge(pulses, d), exponent)),
+    centre: [mean(x), mean(y), mean(z)],
+  };
+}
+
+/** Number of photons that count for a charge, 5.5. */
+function photonNumber(chargePe: number, exponent: number): number {
+  const n = chargePe > 0 ? Math.exp(exponent * Math.log(chargePe)) : 0;
+  return n < 1.5 ? 1 : Math.floor(n + 0.5);
+}
+
+function moduleCharge(pulses: PulseMap, d: number): number {
+  let sum = 0;
+  for (let p = pulses.first[d]!; p < pulses.first[d + 1]!; p++) {
+    if (!Number.isNaN(pulses.chargePe[p]!)) sum += pulses.chargePe[p]!;
+  }
+  return sum;
+}
+
+function chargeOf(pulses: PulseMap): number {
+  return pulses.chargePe.reduce((sum, charge) => sum + (Number.isNaN(charge) ? 0 : charge), 0);
+}
+
+/** Fits the variations of a pixel. */
+function createFit({ data }: PreparedEvent<PandelMpeData>): Fit {
+  const likelihood = new PandelMpeLikelihood(data.hits, data.ice, data.settings);
+  const isFittable = data.hits.timeNs.length > PARAMETERS;
+  return (task) => {
+    likelihood.setDirection(task.zenith, task.azimuth);
+    return task.variations.map(({ variation, seeds }) => {
+      const best = isFittable ? bestFit(likelihood, seeds) : null;
+      return toResult(task, variation, best, seeds[0]!);
+    });
+  };
+}
+
+interface Fitted {
+  readonly llh: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly timeNs: number;
+}
+
+/** The better of the fits from all starts; null where none succeeded. */
+function bestFit(likelihood: PandelMpeLikelihood, seeds: readonly Seed[]): Fitted | null {
+  let best: Fitted | null = null;
+  for (const { x, y, z, timeNs } of seeds) {
+    if (![x, y, z, timeNs].every(Number.isFinite)) continue;
+    const start = likelihood.toParameters(x, y, z, timeNs);
+    const minimum = nelderMead((parameters) => likelihood.evaluate(parameters), stepSimplex(start, STEPS));
+    if (!minimum.converged || !Number.isFinite(minimum.f)) continue;
+    if (best === null || minimum.f < best.llh) best = { llh: minimum.f, ...likelihood.toVertex(minimum.x) };
+  }
+  return best;
+}
+
+function toResult(task: RecoTask, variation: number, best: Fitted | null, first: Seed): RecoResult {
+  const { x, y, z, timeNs } = best ?? first;
+  return {
+    nside: task.nside,
+    pixel: task.pixel,
+    variation,
+    llh: best?.llh ?? Number.NaN,
+    x,
+    y,
+    z,
+    timeNs,
+    eInGev: Number.NaN,
+    eTotGev: Number.NaN,
+    energyGev: Number.NaN,
+  };
+}
+
+export const pandelMpe: Reco<PandelMpeData> = {
+  name: 'pandel_mpe',
+  about: 'muon track by first-photon times with closed-form light: needs no photon tables',
+  variations: CYLINDER_VARIATIONS,
+  rotatesVertex: true,
+  refinesTime: true,
+  addsFallbackSeed: true,
+  taskUnit: 'pixel',
+  prepare,
+  createFit,
+};

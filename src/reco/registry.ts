@@ -1,0 +1,26 @@
+/** The recos that are built in, by name. */
+import { RecoError } from '../config/index.js';
+import { crashDummy } from './crash-dummy.js';
+import { dummy } from './dummy.js';
+import { pandelMpe } from './pandel-mpe/index.js';
+import type { Reco } from './types.js';
+
+const RECOS: readonly Reco<never>[] = [pandelMpe, dummy, crashDummy] as unknown as readonly Reco<never>[];
+
+/** Names and one-line descriptions, in the order of `--help`. */
+export function listRecos(): { name: string; about: string }[] {
+  return RECOS.map(({ name, about }) => ({ name, about }));
+}
+
+/** The reco of that name. Throws {@link RecoError} `reco/unknown`. */
+export function findReco(name: string): Reco<unknown> {
+  const reco = RECOS.find((candidate) => candidate.name === name);
+  if (reco === undefined) {
+    throw new RecoError(
+      'reco/unknown',
+      `there is no reconstruction "${name}"`,
+      `Known ones: ${RECOS.map((candidate) => candidate.name).join(', ')}.`,
+    );
+  }
+  return reco as unknown as Reco<unknown>;
+}
