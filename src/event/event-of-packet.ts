@@ -53,7 +53,7 @@ export function eventOfPacket(packet: Packet, { formatVersion, summary }: Messag
   const alert = alertSummary(packet, summary, warnings);
   const pulsesName = choosePulses(packet, formatVersion, warnings);
   const pulses = readPulses(packet, pulsesName);
-  const fullGcd = fullGcdOf(packet);
+  const fullGcd = fullGcdOf(packet, warnings);
   return {
     header: eventHeader(packet, i3Header, eventType(packet, alert), formatVersion ?? ''),
     pulses,
@@ -142,11 +142,22 @@ function readPulses(packet: Packet, name: string): PulseMap {
 }
 
 function readoutWindow(packet: Packet, pulsesName: string): TimeWindow | null {
-  return packet.read(`${pulsesName}TimeRange`, TIME_WINDOW);
+  const key = `${pulsesName}TimeRange`;
+  const window = packet.read(key, TIME_WINDOW);
+  if (window !== null) checkWindow(window, packet, key);
+  return window;
 }
 
 function windowsOf(packet: Packet, key: string): DomWindows[] {
-  return packet.read(key, TIME_WINDOW_MAP) ?? [];
+  const doms = packet.read(key, TIME_WINDOW_MAP) ?? [];
+  for (const { windows } of doms) for (const window of windows) checkWindow(window, packet, key);
+  return doms;
+}
+
+/** Ends of windows may be infinite, but are numbers. */
+function checkWindow({ startNs, stopNs }: TimeWindow, packet: Packet, key: string): void {
+  if (!Number.isNaN(startNs) && !Number.isNaN(stopNs)) return;
+  throw badObject(`${packet.name}: object "${key}"`, 'has a time window without a beginning or an end');
 }
 
 /** All I3Particles of the last frame that have a position and a direction. */

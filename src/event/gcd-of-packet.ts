@@ -56,16 +56,28 @@ export function gcdDifferencesOf(packet: Packet, warnings: string[]): GcdDiffere
 }
 
 /**
- * Whole detector data of a packet, or null where it has no I3Geometry. Calibration and status that are missing are
- * null.
+ * Whole detector data of an event's packet, or null where it has no I3Geometry. What cannot be decoded counts as
+ * missing, with a warning.
+ */
+export function fullGcdOf(packet: Packet, warnings: string[]): FullGcd | null {
+  return fullGcd((key, type) => readOrWarn(packet, key, type, warnings));
+}
+
+/**
+ * Whole detector data out of a baseline's frames, or null where they have no I3Geometry.
  *
  * @throws EventFormatError 'event/bad-object'.
  */
-export function fullGcdOf(packet: Packet): FullGcd | null {
-  const geometry = packet.read('I3Geometry', GEOMETRY);
+export function strictFullGcdOf(packet: Packet): FullGcd | null {
+  return fullGcd((key, type) => packet.read(key, type));
+}
+
+/** Calibration and status that are missing are null. */
+function fullGcd(read: <T>(key: string, type: ObjectClass<T>) => T | null): FullGcd | null {
+  const geometry = read('I3Geometry', GEOMETRY);
   if (geometry === null) return null;
-  const calibration = packet.read('I3Calibration', CALIBRATION);
-  const status = packet.read('I3DetectorStatus', DETECTOR_STATUS);
+  const calibration = read('I3Calibration', CALIBRATION);
+  const status = read('I3DetectorStatus', DETECTOR_STATUS);
   return {
     geometry: geometry.map(([key, { x, y, z, omType }]) => ({ ...key, x, y, z, omType })).filter(hasPosition),
     calibration: calibration?.map(([key, module]) => wholeCalibration(key, module)) ?? null,
@@ -78,7 +90,7 @@ function readOrWarn<T>(packet: Packet, key: string, type: ObjectClass<T>, warnin
     return packet.read(key, type);
   } catch (error) {
     if (!(error instanceof EventFormatError)) throw error;
-    warnings.push(`${error.message} The detector of the baseline is used in its place.`);
+    warnings.push(`${error.message} It is left out: what is known of the detector otherwise is used.`);
     return null;
   }
 }

@@ -9,6 +9,26 @@ export type {
   StatusChange,
 } from './decoded-event.js';
 export {
+  type AlertFigures,
+  type DifferenceDescription,
+  describeEvent,
+  type EventDescription,
+  type GcdDescription,
+  type ParticleDescription,
+} from './describe.js';
+export { i3Frames, i3Packets } from './i3-file.js';
+export { type DecodedObject, decodeObject } from './icetray/classes.js';
+export { type Frame, type FrameObject, findObject, readFrame, writeFrame } from './icetray/frame.js';
+export {
+  type Validity,
+  writeCalibration,
+  writeDetectorStatus,
+  writeFullGcd,
+  writeGeometry,
+} from './icetray/gcd-writer.js';
+export { Packet } from './icetray/packet.js';
+export * from './open/index.js';
+export {
   buildPulseMap,
   compareKeys,
   countDoms,
@@ -19,6 +39,7 @@ export {
   selectPulses,
   summarizePulses,
 } from './pulse-map.js';
+export { readFullGcd } from './read-full-gcd.js';
 export {
   type AlertSummary,
   type DomWindows,
@@ -30,3 +51,4 @@ export {
   type TimeWindow,
   type VetoVertex,
 } from './types.js';
+export { type AlertParts, alertDocument, encodeFrame, type PickleFlavour, pickleFrame } from './write-message.js';

@@ -105,7 +105,7 @@ class Machine {
     switch (opcode) {
       case 0x80: {
         const version = input.u8();
-        if (version < 2 || version > 4) throw this.#bad(`has protocol ${version}; 2 to 4 are known`, at);
+        if (version < 2 || version > 5) throw this.#bad(`has protocol ${version}; 2 to 5 are known`, at);
         return;
       }
       case 0x95:

@@ -49,11 +49,16 @@ export interface I3Particle extends I3Position {
 /** Least bytes of an OMKey: string, om (version 0 has no pmt). */
 export const OMKEY_BYTES = 8;
 const WINDOW_BYTES = 16;
+/** Module numbers fit arrays of 32-bit integers with room to spare; detectors have less than 100 on a string. */
+const MAX_OM = 0xffff;
 
 export function readOMKey(archive: ArchiveReader): OMKey {
   return archive.object('OMKey', 2, (version) => {
     if (version < 2) archive.base();
-    return { string: archive.i32(), om: archive.u32(), pmt: version === 0 ? 0 : archive.u8() };
+    const string = archive.i32();
+    const om = archive.u32();
+    if (om > MAX_OM) throw archive.error(`names a module ${om} on string ${string}`);
+    return { string, om, pmt: version === 0 ? 0 : archive.u8() };
   });
 }
 

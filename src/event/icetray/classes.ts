@@ -4,9 +4,10 @@ import type { ArchiveReader } from './archive-reader.js';
 import * as basic from './basic-objects.js';
 import type { DomStatus, OmGeo } from './detector-objects.js';
 import * as fits from './fit-parameters.js';
+import type { FrameObject } from './frame.js';
 import * as whole from './full-gcd.js';
 import * as differences from './gcd-differences.js';
-import type { ObjectClass } from './object-class.js';
+import { classNameOf, type ObjectClass, readObject } from './object-class.js';
 import { type PulseSeriesMapMask, readPulseMask, readPulseSeriesMap } from './pulse-objects.js';
 import { readSuperDst, type SuperDst } from './super-dst.js';
 import { readSuperDstTriggers, type SuperDstTrigger } from './super-dst-triggers.js';
@@ -73,7 +74,7 @@ const FIT_PARAMETERS: readonly ObjectClass<unknown>[] = [
 ];
 
 /** Every class that is decoded, by archive name. */
-export const CLASSES: ReadonlyMap<string, ObjectClass<unknown>> = new Map(
+const CLASSES: ReadonlyMap<string, ObjectClass<unknown>> = new Map(
   [
     EVENT_HEADER,
     PARTICLE,
@@ -116,4 +117,22 @@ function definePartly<T>(
   read: (archive: ArchiveReader, version: number) => T,
 ): ObjectClass<T> {
   return { name, maxVersion, readsAll: false, read };
+}
+
+/** A decoded object: the archive name of its class, and its value as one of the interfaces of this folder. */
+export interface DecodedObject {
+  readonly className: string;
+  readonly value: unknown;
+}
+
+/**
+ * The value of any object of a known class, or null where the class is unknown and the object stays bytes.
+ *
+ * @param where begins the sentence of an error: 'x.json: frame P'.
+ * @throws EventFormatError 'event/bad-object'.
+ */
+export function decodeObject(object: FrameObject, where: string): DecodedObject | null {
+  const className = classNameOf(object, where);
+  const type = CLASSES.get(className);
+  return type === undefined ? null : { className, value: readObject(object, type, where) };
 }
