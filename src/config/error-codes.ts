@@ -18,10 +18,14 @@ export const ERROR_CODES = {
   'detector/unknown': 'The event names a detector that is not built in and does not carry its modules itself.',
   'detector/bad-gcd': 'The baseline GCD file cannot be read.',
   'detector/unknown-dom': 'A pulse belongs to a module that the detector does not have.',
+  'light/bad-table': 'The file is no photon table of this version, or it is damaged.',
   'light/bad-ice': 'An ice table lacks something, or has values that ice cannot have.',
   'file/not-found': 'The file does not exist.',
   'file/not-readable': 'The file exists but cannot be read.',
   'file/not-writable': 'The file or directory cannot be written.',
+  'plot/no-position': 'No pixel of the map has a fit, so there is no position to zoom on.',
+  'plot/no-renderer':
+    'PNG files need the optional package @resvg/resvg-js, which is not installed or does not work here.',
   'result/bad-file': 'The result file is not one that the scanner or skyreader wrote.',
   'reco/unknown': 'There is no reconstruction of that name.',
   'reco/bad-event': 'The reconstruction cannot work on this event.',
@@ -29,7 +33,9 @@ export const ERROR_CODES = {
   'reco/bad-module': 'The module or command given as a reconstruction cannot be used.',
   'scan/bad-progression': 'The nside progression breaks one of its rules.',
   'scan/failed': 'The scan could not finish.',
+  'scan/timed-out': 'No result came from the workers for longer than the limit.',
   'scan/other-scan': 'The cache directory holds the journal of another scan.',
+  'scan/locked': 'Another scan that is still running writes to the same journal.',
 } as const;
 
 /** A stable code of a user-facing error. */

@@ -1,0 +1,5 @@
+export { estimatedRecos, predictedTotal, type TimeLeft, timeLeft } from './estimates.js';
+export { type Manifest, type ManifestInput, manifest, progressLine, type Tally } from './manifest.js';
+export { dateText, durationText } from './python-text.js';
+export { Spread } from './spread.js';
+export { ScanStatistics, Timing } from './statistics.js';

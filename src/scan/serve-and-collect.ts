@@ -1,0 +1,109 @@
+/** Sending tasks and collecting outcomes side by side, until the scan is finished, fails or is ended. */
+import type { TaskOutcome } from '../broker/index.js';
+import { ScanError } from '../config/index.js';
+import type { ScanDeps } from './deps.js';
+import type { Reporting } from './reporting.js';
+import type { ScanState } from './scan-state.js';
+
+/** Tasks that are handed to the broker together. */
+const BATCH = 500;
+const MAX_IN_FLIGHT = 20_000;
+
+/** Resolves when the scan is finished or was ended through the signal. */
+export async function serveAndCollect(
+  state: ScanState,
+  reporting: Reporting,
+  deps: Pick<ScanDeps, 'server' | 'journal' | 'signal' | 'maxInFlight' | 'silenceLimitS'>,
+): Promise<'done' | 'interrupted'> {
+  const { server, journal, signal } = deps;
+  const maxInFlight = Math.max(deps.maxInFlight ?? MAX_IN_FLIGHT, BATCH);
+  let inFlight = 0;
+  let isEnding = false;
+  let wakeSender: (() => void) | null = null;
+  let keeping: Promise<void> = Promise.resolve();
+
+  const canSend = (): boolean => state.hasTasks && (inFlight === 0 || inFlight + BATCH <= maxInFlight);
+
+  async function send(): Promise<void> {
+    while (!isEnding) {
+      if (!canSend()) {
+        await new Promise<void>((resolve) => {
+          wakeSender = resolve;
+        });
+        continue;
+      }
+      const batch = state.nextTasks(BATCH);
+      if (batch.tasks.length === 0) continue;
+      inFlight += batch.recos;
+      // Before the broker has confirmed: the first results may be here earlier than the confirmation.
+      reporting.sent(batch);
+      await server.send(batch.tasks);
+    }
+  }
+
+  async function receive(): Promise<void> {
+    for await (const outcome of server.outcomes()) {
+      if (isEnding) return;
+      await keep(outcome);
+      if (isEnding) return;
+      const arrival = state.arrive(outcome);
+      if (state.wasGivenOut(arrival.record)) inFlight -= arrival.accepted;
+      reporting.received(arrival, outcome.runtimeS);
+      if (state.isFinished) return;
+      if (canSend()) wakeSender?.();
+    }
+    if (isEnding) return;
+    throw new ScanError('scan/failed', 'the broker ended the queue of results before the scan was finished');
+  }
+
+  /** An outcome is in the journal before the scan uses it. */
+  async function keep(outcome: TaskOutcome): Promise<void> {
+    if (journal === null || !state.isNews(outcome)) return;
+    keeping = Promise.resolve(journal.append(outcome));
+    await keeping;
+  }
+
+  let silence: Silence | null = null;
+  let onAbort: (() => void) | null = null;
+  try {
+    return await new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return resolve('interrupted');
+      onAbort = () => resolve('interrupted');
+      signal?.addEventListener('abort', onAbort);
+      if (deps.silenceLimitS != null) silence = watchSilence(deps.silenceLimitS, reporting, reject);
+      receive().then(() => resolve('done'), reject);
+      send().catch(reject);
+    });
+  } finally {
+    isEnding = true;
+    if (onAbort !== null) signal?.removeEventListener('abort', onAbort);
+    (silence as Silence | null)?.stop();
+    (wakeSender as (() => void) | null)?.();
+    // A journal entry that is being written is finished, so that the next life of the scan finds it whole.
+    await keeping.catch(() => undefined);
+  }
+}
+
+interface Silence {
+  stop(): void;
+}
+
+/** Rejects when nothing has been heard for too long. */
+function watchSilence(limitS: number, reporting: Reporting, reject: (error: Error) => void): Silence {
+  let timer: ReturnType<typeof setTimeout>;
+  const check = (): void => {
+    const quietS = reporting.quietS();
+    if (quietS < limitS) timer = setTimeout(check, (limitS - quietS) * 1000 + 1);
+    else {
+      reject(
+        new ScanError(
+          'scan/timed-out',
+          `no result has come for ${limitS} s`,
+          'See whether workers run and reach the broker. Start the scan again to go on from its journal.',
+        ),
+      );
+    }
+  };
+  timer = setTimeout(check, limitS * 1000);
+  return { stop: () => clearTimeout(timer) };
+}
