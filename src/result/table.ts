@@ -6,9 +6,9 @@ import { badFile, shown } from './errors.js';
 import type { NsideMap, ScanMetadata, ScanResult } from './types.js';
 
 /** Columns of version 0, the older scanners'. */
-export const COLUMNS_V0 = ['index', 'llh', 'E_in', 'E_tot'] as const;
+export const COLUMNS_V0: readonly string[] = ['index', 'llh', 'E_in', 'E_tot'];
 /** Columns of version 1, the current one. */
-export const COLUMNS_V1 = [...COLUMNS_V0, 'X', 'Y', 'Z', 'T'] as const;
+export const COLUMNS_V1: readonly string[] = ['index', 'llh', 'E_in', 'E_tot', 'X', 'Y', 'Z', 'T'];
 
 /** Largest nside whose pixel numbers fit 32 bits; a thirtieth of what IceCube resolves. */
 const MAX_NSIDE = 8192;

@@ -1,0 +1,150 @@
+/**
+ * FITS files of one binary table (FITS Standard 4.0, sections 3.1 and 7.3): an empty primary HDU, then a BINTABLE with
+ * one scalar a column, big-endian, uncompressed. Written without a date or anything else that is not handed in.
+ */
+import { badFile } from '../errors.js';
+import { type Card, type CardValue, headerBytes, parseHeader } from './cards.js';
+
+/** A column to write: `K` 64-bit integers, `D` doubles. */
+export interface FitsColumn {
+  readonly name: string;
+  readonly form: 'K' | 'D';
+  readonly unit?: string;
+  readonly values: ArrayLike<number>;
+}
+
+const BLOCK = 2880;
+
+/** The bytes of a file with one table; `cards` follow the table's own keywords. */
+export function writeFitsTable(columns: readonly FitsColumn[], cards: readonly Card[]): Uint8Array {
+  const rows = columns[0]!.values.length;
+  const rowBytes = 8 * columns.length;
+  const primary = headerBytes([
+    { key: 'SIMPLE', value: true, comment: 'conforms to FITS standard' },
+    { key: 'BITPIX', value: 8, comment: 'array data type' },
+    { key: 'NAXIS', value: 0, comment: 'number of array dimensions' },
+    { key: 'EXTEND', value: true },
+  ]);
+  const header = headerBytes([
+    { key: 'XTENSION', value: 'BINTABLE', comment: 'binary table extension' },
+    { key: 'BITPIX', value: 8, comment: 'array data type' },
+    { key: 'NAXIS', value: 2, comment: 'number of array dimensions' },
+    { key: 'NAXIS1', value: rowBytes, comment: 'bytes of a row' },
+    { key: 'NAXIS2', value: rows, comment: 'rows' },
+    { key: 'PCOUNT', value: 0, comment: 'number of group parameters' },
+    { key: 'GCOUNT', value: 1, comment: 'number of groups' },
+    { key: 'TFIELDS', value: columns.length, comment: 'columns' },
+    ...columns.flatMap(({ name, form, unit }, i): Card[] => [
+      { key: `TTYPE${i + 1}`, value: name },
+      { key: `TFORM${i + 1}`, value: form },
+      ...(unit === undefined ? [] : [{ key: `TUNIT${i + 1}`, value: unit }]),
+    ]),
+    ...cards,
+  ]);
+  const dataAt = primary.length + header.length;
+  const out = new Uint8Array(dataAt + Math.ceil((rows * rowBytes) / BLOCK) * BLOCK);
+  out.set(primary);
+  out.set(header, primary.length);
+  const view = new DataView(out.buffer, dataAt);
+  for (const [i, { form, values }] of columns.entries()) {
+    for (let row = 0, at = 8 * i; row < rows; row++, at += rowBytes) {
+      const value = values[row]!;
+      if (form === 'K') view.setBigInt64(at, BigInt(value), false);
+      else if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8000000000000n, false);
+      else view.setFloat64(at, value, false);
+    }
+  }
+  return out;
+}
+
+/** A binary table of a file. */
+export interface FitsTable {
+  readonly header: ReadonlyMap<string, CardValue>;
+  readonly columnNames: readonly string[];
+  readonly rows: number;
+  /** Values of a scalar numeric column. Throws FileFormatError where there is no such column. */
+  column(name: string): Float64Array;
+}
+
+/** Bytes and readers of the scalar types. */
+const FORMS: Readonly<Record<string, readonly [bytes: number, read: (view: DataView, at: number) => number]>> = {
+  B: [1, (view, at) => view.getUint8(at)],
+  I: [2, (view, at) => view.getInt16(at)],
+  J: [4, (view, at) => view.getInt32(at)],
+  K: [8, (view, at) => Number(view.getBigInt64(at))],
+  E: [4, (view, at) => view.getFloat32(at)],
+  D: [8, (view, at) => view.getFloat64(at)],
+};
+
+/** The first binary table of a FITS file. `name` of the file is for messages. Throws FileFormatError. */
+export function readFitsTable(bytes: Uint8Array, name = 'The map'): FitsTable {
+  for (let at = 0, hdu = 0; at < bytes.length; hdu++) {
+    const parsed = parseHeader(bytes, at);
+    if (parsed === null) throw badFile(name, hdu === 0 ? 'is not a FITS file' : 'has a FITS header without an end');
+    const { cards, dataAt } = parsed;
+    if (hdu === 0 && cards.get('SIMPLE') !== true) throw badFile(name, 'is not a FITS file');
+    const size = dataBytes(cards, name);
+    if (dataAt + size > bytes.length) throw badFile(name, 'is cut short');
+    if (cards.get('XTENSION') === 'BINTABLE') return openTable(cards, bytes.subarray(dataAt, dataAt + size), name);
+    at = dataAt + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  throw badFile(name, 'has no binary table');
+}
+
+function count(cards: ReadonlyMap<string, CardValue>, key: string, name: string, fallback?: number): number {
+  const value = cards.get(key) ?? fallback;
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw badFile(name, `has no usable ${key} in its header`);
+  return value as number;
+}
+
+/** |BITPIX| / 8 * GCOUNT * (PCOUNT + product of the axes). */
+function dataBytes(cards: ReadonlyMap<string, CardValue>, name: string): number {
+  const axes = count(cards, 'NAXIS', name);
+  if (axes > 999) throw badFile(name, 'has no usable NAXIS in its header');
+  if (axes === 0) return 0;
+  let values = 1;
+  for (let axis = 1; axis <= axes; axis++) values *= count(cards, `NAXIS${axis}`, name);
+  const bits = Math.abs(Number(cards.get('BITPIX')));
+  const bytes = (bits / 8) * count(cards, 'GCOUNT', name, 1) * (count(cards, 'PCOUNT', name, 0) + values);
+  if (!Number.isSafeInteger(bytes)) throw badFile(name, 'has no usable size in its header');
+  return bytes;
+}
+
+function openTable(header: ReadonlyMap<string, CardValue>, bytes: Uint8Array, name: string): FitsTable {
+  const rowBytes = count(header, 'NAXIS1', name);
+  const rows = count(header, 'NAXIS2', name);
+  const fields = count(header, 'TFIELDS', name);
+  if (fields > 999 || rowBytes * rows > bytes.length || (rowBytes === 0 && rows > 0)) {
+    throw badFile(name, 'has a table whose header contradicts itself');
+  }
+  const columns = new Map<string, { form: string; offset: number }>();
+  let offset = 0;
+  for (let i = 1; i <= fields; i++) {
+    const form = String(header.get(`TFORM${i}`) ?? '');
+    const match = /^(\d{0,6})([LXBIJKAEDCMPQ])/.exec(form);
+    if (match === null) throw badFile(name, `has a column ${i} of an unknown type`);
+    const repeat = match[1] === '' ? 1 : Number(match[1]);
+    columns.set(String(header.get(`TTYPE${i}`) ?? `col${i}`), { form: repeat === 1 ? match[2]! : form, offset });
+    offset += widthOf(match[2]!, repeat);
+  }
+  if (offset !== rowBytes) throw badFile(name, 'has a table whose columns do not fill its rows');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    header,
+    columnNames: [...columns.keys()],
+    rows,
+    column(wanted) {
+      const found = columns.get(wanted);
+      if (found === undefined) throw badFile(name, `has no column ${wanted} (only ${[...columns.keys()].join(', ')})`);
+      const read = FORMS[found.form]?.[1];
+      if (read === undefined) throw badFile(name, `has a column ${wanted} of type ${found.form} instead of one number`);
+      return Float64Array.from({ length: rows }, (_, row) => read(view, row * rowBytes + found.offset));
+    },
+  };
+}
+
+function widthOf(letter: string, repeat: number): number {
+  if (letter === 'X') return Math.ceil(repeat / 8);
+  const others: Record<string, number> = { L: 1, A: 1, C: 8, M: 16, P: 8, Q: 16 };
+  return repeat * (FORMS[letter]?.[0] ?? others[letter]!);
+}
