@@ -6,7 +6,7 @@
  * neighbours whose likelihoods differ enormously are refined as well. Pixels that were sent before are chosen again:
  * leaving them out is the caller's part.
  */
-import { children, disc, neighbours, pixelArea, pixelAt, pixelVector } from '../sky/index.js';
+import { children, disc, pixelArea, pixelAt, pixelVector } from '../sky/index.js';
 import type { Progression } from './progression.js';
 
 /** A pixel of any nside. */
@@ -43,21 +43,6 @@ const STEEP = 200_000;
 /** Whether two finished neighbours differ so much that both are refined. Never true for NaN. */
 export function isSteep(llh: number, neighbourLlh: number): boolean {
   return 2 * Math.abs(llh - neighbourLlh) > STEEP;
-}
-
-/** Finished neighbours of a pixel across a steep step; `llhOf` gives undefined for pixels that are not finished. */
-export function steepNeighbours(
-  nside: number,
-  pixel: number,
-  llh: number,
-  llhOf: (pixel: number) => number | undefined,
-): number[] {
-  if (Number.isNaN(llh)) return [];
-  return neighbours(nside, pixel).filter((neighbour) => {
-    if (neighbour < 0) return false;
-    const other = llhOf(neighbour);
-    return other !== undefined && isSteep(llh, other);
-  });
 }
 
 /**

@@ -6,7 +6,8 @@ import type { ScanSetup } from './setup.js';
 /** One sentence each; none for an ordinary scan. */
 export function warningsOf(setup: ScanSetup, state: ScanState): string[] {
   const warnings: string[] = [];
-  const { minimum, failures } = state;
+  const { failures } = state;
+  const { minimum } = state.finished;
   if (minimum === null) {
     warnings.push(
       'No pixel has a likelihood: every fit failed, so there was nothing to refine and there is no best fit.',
