@@ -1,17 +1,9 @@
 export {
-  COS_CHERENKOV,
   closedFormAmplitude,
-  closedFormAtCherenkov,
   closedFormTiming,
-  DOM_RADIUS,
-  GROUP_INDEX,
   holeIceAcceptance,
   type LightTiming,
-  PHASE_INDEX,
-  PHOTONS_PER_GEV,
-  PHOTONS_PER_METRE,
   type PointSource,
-  SPEED_OF_LIGHT,
 } from './closed-form.js';
 export { gammaP, gammaQ, lnGamma, lnGammaP, lnGammaQ, lnNormalCdf } from './gamma.js';
 export {
@@ -29,4 +21,30 @@ export {
   tiltShift,
 } from './ice.js';
 export { ICE_MODELS, loadIceModel, parseEmissionProfile, parseIceModel, parseIceTilt } from './ice-csv.js';
+export { DELAY, DELAY_NS_PER_M, MuonDelays, SPREAD_NS_PER_M } from './muon-delays.js';
+export {
+  COS_CHERENKOV,
+  DOM_RADIUS,
+  FRONT_NS_PER_M,
+  GROUP_INDEX,
+  PHASE_INDEX,
+  PHOTONS_PER_GEV,
+  PHOTONS_PER_METRE,
+  SIN_CHERENKOV,
+  SPEED_OF_LIGHT,
+  TAN_CHERENKOV,
+} from './optics.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
+export { CascadeLight } from './table/cascade.js';
+export { NodeDistribution } from './table/cdf-nodes.js';
+export {
+  decodeTableHeader,
+  decodeTables,
+  encodeTables,
+  type TableHeader,
+  type TableOrigin,
+} from './table/container.js';
+export { MuonLight } from './table/muon.js';
+export type { Axis, CascadeTable, MuonTable, PhotonTables } from './table/photon-table.js';
+export { TableTrackLight } from './table/track.js';
+export type { TrackLight } from './track-light.js';
