@@ -9,5 +9,16 @@ export {
 export { fromJson, toJson } from './json.js';
 export { bestFit, countPixels, flattenLlh, llhAt, type ScannedPixel, scannedPixelAt } from './lookup.js';
 export { readNpz, writeNpz } from './npz/npz.js';
+export { readResult } from './read.js';
 export { type EventId, eventStem, resultFileStem } from './stem.js';
+export { readSummary, summaryJsonSchema } from './summary/schema.js';
+export { summaryText } from './summary/text.js';
+export type {
+  BestFitSummary,
+  PeakSummary,
+  RegionBox,
+  RegionSummary,
+  ScanSummary,
+  WilksRegionSummary,
+} from './summary/types.js';
 export type { NsideMap, ScanMetadata, ScanResult } from './types.js';

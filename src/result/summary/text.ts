@@ -3,17 +3,21 @@ import { formatAngleDms, formatDuration, formatEnergy, formatRaHms, isoTime } fr
 import type { RegionBox, ScanSummary } from './types.js';
 
 /**
- * Several lines, no colours, ending in a line break:
+ * Several lines of at most 80 characters, no colours, ending in a line break:
  *
  *     Event      run 136662, event 35405932, neutrino
  *                2022-05-24 07:41:32.185 UTC, MJD 59723.320511
- *     Position   RA   47.2034 deg   03h 08m 48.8s
- *                Dec  -3.4961 deg  -03d 29' 46"
+ *     Position   RA    47.2034 deg   03h 08m 48.8s
+ *                Dec   -3.4961 deg  -03d 29' 46"
  *                most probable after blurring by 0.2 deg: the position to publish
  *     Best fit   ...
+ *     Energy     7.23 TeV inside the detector, 11.5 TeV in total
+ *     Scan       splinempe, nsides 8 64 512, took 2 min 31 s
+ *                2310 pixels, 16170 fits, none failed
  *
- *     Region                            area   RA  -       +    Dec -       +
- *     50 %  blurred by 0.2 deg       0.68 sq. deg ...
+ *     Region                           sq. deg     RA -     RA +    Dec -    Dec +
+ *     50 % blurred by 0.2 deg           0.6789    0.300    0.750    0.250    0.270
+ *     ...
  */
 export function summaryText(summary: ScanSummary): string {
   const sections: [title: string, lines: string[]][] = [
@@ -43,7 +47,9 @@ function positionLines({ peak }: ScanSummary): string[] {
   if (peak === null) return ['none: no fit succeeded'];
   return [
     ...raDecLines(peak),
-    `most probable after blurring by ${peak.angular_error_floor_deg} deg: the position to publish`,
+    peak.angular_error_floor_deg === 0
+      ? 'centre of the most probable pixel, not blurred'
+      : `most probable after blurring by ${peak.angular_error_floor_deg} deg: the position to publish`,
   ];
 }
 
@@ -96,9 +102,10 @@ function scanLines(summary: ScanSummary): string[] {
 }
 
 function regionTable(summary: ScanSummary): string[] {
-  const floor = summary.peak?.angular_error_floor_deg;
+  const floor = summary.peak?.angular_error_floor_deg ?? 0;
+  const how = floor === 0 ? 'not blurred' : `blurred by ${floor} deg`;
   const rows: [string, RegionBox][] = [
-    ...summary.regions.map((r): [string, RegionBox] => [`${percent(r.level)} blurred by ${floor} deg`, r]),
+    ...summary.regions.map((r): [string, RegionBox] => [`${percent(r.level)} ${how}`, r]),
     ...summary.wilks_regions.map((r): [string, RegionBox] => [
       `${percent(r.level)} Wilks, 2 dlogL < ${r.delta_2llh}`,
       r,
@@ -117,7 +124,7 @@ function regionTable(summary: ScanSummary): string[] {
         r.dec_plus_deg.toFixed(3),
       ]),
     ),
-    'Edges in degrees: of the blurred regions from the position, of the Wilks regions from the best fit.',
+    'Edges in degrees, from the position (Wilks: from the best fit).',
   ];
 }
 
