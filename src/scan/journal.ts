@@ -5,6 +5,6 @@ import type { TaskOutcome } from '../broker/index.js';
 export interface Journal {
   /** What an earlier life of this scan has kept, oldest first. */
   replay(): Promise<readonly TaskOutcome[]>;
-  /** Keeps an outcome; called before the scan uses it. A rejection ends the scan. */
+  /** Keeps an outcome, called before the scan uses it: only what is new and belongs to it. A rejection ends the scan. */
   append(outcome: TaskOutcome): void | Promise<void>;
 }

@@ -11,7 +11,7 @@
  * a threshold is met or nothing is outstanding.
  */
 import type { TaskOutcome } from '../broker/index.js';
-import type { RecoTask } from '../reco/index.js';
+import type { RecoResult, RecoTask } from '../reco/index.js';
 import { type ChosenPixels, choosePixels, type PointedDisc, type SkyPixel } from './choose-pixels.js';
 import type { ScanListener } from './events.js';
 import { FinishedSky } from './finished-sky.js';
@@ -163,14 +163,18 @@ export class ScanState {
     return level === undefined ? -1 : this.table.find(level, outcome.pixel);
   }
 
-  /** Whether an outcome would bring anything new. */
-  isNews(outcome: TaskOutcome): boolean {
+  /** The part of an outcome that is new and ours: what a journal keeps. null if there is none. */
+  newsIn(outcome: TaskOutcome): TaskOutcome | null {
     const record = this.recordOf(outcome);
-    if (record < 0 || this.table.missing(record) === 0) return false;
-    if (outcome.status === 'failed') return outcome.variations.some((variation) => this.isMissing(record, variation));
-    return (
-      this.setup.taskUnit === 'pixel' || outcome.results.some(({ variation }) => this.isMissing(record, variation))
-    );
+    if (record < 0 || this.table.missing(record) === 0) return null;
+    if (outcome.status === 'failed') {
+      const variations = outcome.variations.filter((variation) => this.isMissing(record, variation));
+      return variations.length === 0 ? null : { ...outcome, variations };
+    }
+    const isNew = (result: RecoResult): boolean => isAbout(result, outcome) && this.isMissing(record, result.variation);
+    if (outcome.results.every(isNew)) return outcome.results.length === 0 ? null : outcome;
+    const results = outcome.results.filter(isNew);
+    return results.length === 0 ? null : { ...outcome, results };
   }
 
   /** Takes an outcome. What is not new is counted and ignored. */
@@ -180,7 +184,7 @@ export class ScanState {
       this.ignore('stranger', outcome, -1);
       return { accepted: 0, record: -1, level: -1 };
     }
-    if (this.listen !== null && this.isNews(outcome)) {
+    if (this.listen !== null && this.newsIn(outcome) !== null) {
       if (outcome.status === 'done') this.listen('task:done', { outcome, isReplay });
       else this.listen('task:failed', { outcome, isReplay });
     }
@@ -189,11 +193,10 @@ export class ScanState {
       for (const variation of outcome.variations) accepted += this.keep(record, outcome, variation, FAILED_FIT);
     } else {
       for (const result of outcome.results) {
-        if (result.nside === outcome.nside && result.pixel === outcome.pixel) {
-          accepted += this.keep(record, outcome, result.variation, result);
-        } else this.ignore('stranger', result, result.variation);
+        if (isAbout(result, outcome)) accepted += this.keep(record, outcome, result.variation, result);
+        else this.ignore('stranger', result, result.variation);
       }
-      if (this.setup.taskUnit === 'pixel') accepted += this.fillUp(record, outcome);
+      if (this.setup.taskUnit === 'pixel' && accepted > 0) accepted += this.fillUp(record, outcome);
     }
     if (this.entersInOrder) this.enterInOrder();
     return { accepted, record, level: this.table.level(record) };
@@ -292,6 +295,10 @@ export class ScanState {
     }
     if (fresh.length === 0 && allCollected) this.isOver = true;
   }
+}
+
+function isAbout(result: RecoResult, { nside, pixel }: SkyPixel): boolean {
+  return result.nside === nside && result.pixel === pixel;
 }
 
 function byNside(pixels: readonly SkyPixel[]): ChosenPixels[] {

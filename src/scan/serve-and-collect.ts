@@ -58,8 +58,9 @@ export async function serveAndCollect(
 
   /** An outcome is in the journal before the scan uses it. */
   async function keep(outcome: TaskOutcome): Promise<void> {
-    if (journal === null || !state.isNews(outcome)) return;
-    keeping = Promise.resolve(journal.append(outcome));
+    const news = journal === null ? null : state.newsIn(outcome);
+    if (journal === null || news === null) return;
+    keeping = Promise.resolve(journal.append(news));
     await keeping;
   }
 

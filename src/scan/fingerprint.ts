@@ -1,0 +1,59 @@
+/** Which scan a journal belongs to. Results of one scan are never mixed into another's map. */
+import { ScanError } from '../config/index.js';
+import type { RecoSettings } from '../reco/index.js';
+import { formatProgression } from './progression.js';
+import type { ScanSetup } from './setup.js';
+
+/** What identifies a scan: outcomes may be taken over only where all of it is equal. Values are plain texts. */
+export type ScanFingerprint = Readonly<Record<string, string>>;
+
+/** Of what a fingerprint is made besides the setup. */
+export interface ScanIdentity {
+  /** A digest of the event file (and of whatever else decides the event, such as a GCD file). */
+  readonly eventDigest: string;
+  readonly settings: RecoSettings;
+  /** Version of the product: another one may fit differently. */
+  readonly productVersion: string;
+}
+
+/** Raised when the layout of journal entries changes. */
+const FORMAT = '1';
+
+/** The fingerprint of a scan. */
+export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanFingerprint {
+  const { metadata, reco, pointing, seedVertex } = setup;
+  const settings = Object.entries(identity.settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    'journal format': FORMAT,
+    'product version': identity.productVersion,
+    run: String(metadata.runId),
+    event: String(metadata.eventId),
+    'event file': identity.eventDigest,
+    reconstruction: reco.name,
+    'reconstruction options': settings.map(([name, value]) => `${name}=${value}`).join(' '),
+    'vertex variations': reco.variations.map((vector) => vector.join(' ')).join(', '),
+    'seed vertex': `${seedVertex.x} ${seedVertex.y} ${seedVertex.z} ${seedVertex.timeNs}`,
+    progression: formatProgression(setup.progression).join(' '),
+    threshold: String(setup.threshold),
+    'order of pixels': setup.order ?? 'default',
+    pointing: pointing === null ? 'none' : `${pointing.zenith} ${pointing.azimuth} ${pointing.radiusRad}`,
+  };
+}
+
+/** What to do about a journal that is not this scan's. */
+export const OTHER_SCAN_HINT: string =
+  'Use another cache directory, or remove this one to start the scan from the beginning.';
+
+/** Refuses the journal of another scan, naming what differs. Throws {@link ScanError} `scan/other-scan`. */
+export function checkFingerprint(found: ScanFingerprint, wanted: ScanFingerprint): void {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  const name = names.find((key) => found[key] !== wanted[key]);
+  if (name === undefined) return;
+  const said = (fingerprint: ScanFingerprint): string =>
+    fingerprint[name] === undefined ? 'not given' : `"${fingerprint[name]}"`;
+  throw new ScanError(
+    'scan/other-scan',
+    `the cache directory holds the journal of another scan: its ${name} is ${said(found)}, not ${said(wanted)}`,
+    OTHER_SCAN_HINT,
+  );
+}
