@@ -7,20 +7,7 @@
  * time distribution 0.07 to 0.13. Ice tilt is the caller's: shift the source's height (`tiltShift`) to use it.
  */
 import { type EmissionProfile, type IceModel, meanAbsorption, meanScattering, scatteringAt } from './ice.js';
-
-/** Speed of light in vacuum, m/ns. */
-export const SPEED_OF_LIGHT: number = 0.299792458;
-/** Index of the ice for phases (Cherenkov angle) and groups (time of flight), at 400 nm. */
-export const PHASE_INDEX: number = 1.3195;
-export const GROUP_INDEX: number = 1.35634;
-/** Cosine of the Cherenkov angle. */
-export const COS_CHERENKOV: number = 1 / PHASE_INDEX;
-/** Photons of the detected spectrum per GeV of an electromagnetic cascade (photon-tables.md section 2). */
-export const PHOTONS_PER_GEV: number = (2450.08 * 5.321 * 0.91) / 0.9216;
-/** Photons of the detected spectrum per metre of track with the speed of light. */
-export const PHOTONS_PER_METRE: number = 2450.08;
-/** Radius of a module, m. */
-export const DOM_RADIUS: number = 0.1651;
+import { DOM_RADIUS, GROUP_INDEX, PHOTONS_PER_GEV, SPEED_OF_LIGHT } from './optics.js';
 
 /** A point in the ice (m) with the direction (unit vector) in which the particle flies. */
 export interface PointSource {
@@ -172,49 +159,6 @@ export function closedFormGamma(
   return { lnShape: Math.min(Math.max(lnShape, -4), 5), lnRate: Math.min(Math.max(lnRate, -9), 1) };
 }
 
-/** The coefficients of closedFormGamma with cos theta at the Cherenkov angle: constant, x, x^2, x^3, lnE, lnA, g, local. */
-function atCherenkov(s: readonly number[]): Float64Array {
-  const c = COS_CHERENKOV;
-  return Float64Array.of(
-    s[0]! + s[4]! * c + s[5]! * c * c,
-    s[1]! + s[6]! * c + s[7]! * c * c,
-    s[2]! + s[8]! * c,
-    s[3]!,
-    s[9]! + s[11]! * c,
-    s[10]!,
-    s[12]!,
-    s[13]!,
-  );
-}
-
-/**
- * ln of shape and rate of the delays of light that left a track under the Cherenkov angle -> out[0], out[1]. As
- * `closedFormGamma`, but the scattering at the source is linear between the layers' centres, without jumps.
- */
-export function closedFormAtCherenkov(
-  ice: IceModel,
-  sourceZ: number,
-  domZ: number,
-  r: number,
-  cosGamma: number,
-  out: Float64Array,
-): void {
-  const scattering = meanScattering(ice, sourceZ, domZ);
-  const lnScattering = Math.log(scattering);
-  const x = Math.log(Math.max(r, NEAREST_M)) + lnScattering;
-  const lnE = -LN_25 - lnScattering;
-  const lnA = -Math.log(100 * meanAbsorption(ice, sourceZ, domZ));
-  const lnLocal = lnScattering - Math.log(scatteringAt(ice, sourceZ));
-  const k = SHAPE_AT_CHERENKOV;
-  const R = RATE_AT_CHERENKOV;
-  const lnShape =
-    k[0]! + x * (k[1]! + x * (k[2]! + x * k[3]!)) + lnE * k[4]! + lnA * k[5]! + cosGamma * k[6]! + lnLocal * k[7]!;
-  const lnRate =
-    R[0]! + x * (R[1]! + x * (R[2]! + x * R[3]!)) + lnE * R[4]! + lnA * R[5]! + cosGamma * R[6]! + lnLocal * R[7]!;
-  out[0] = Math.min(Math.max(lnShape, -4), 5);
-  out[1] = Math.min(Math.max(lnRate, -9), 1);
-}
-
 /** Coefficients of ln shape and ln rate, in the order of `closedFormGamma`'s terms. */
 const SHAPE_COEFFICIENTS: readonly number[] = [
   -0.2535, 0.7823, -0.0418, -0.024, -0.1558, 0.0763, -0.0847, 0.0192, 0.0851, -0.0868, 0.1247, 0.0302, -0.3648, 0.062,
@@ -222,7 +166,3 @@ const SHAPE_COEFFICIENTS: readonly number[] = [
 const RATE_COEFFICIENTS: readonly number[] = [
   -4.5301, -0.4553, -0.0302, -0.0227, 0.6669, -0.0694, -0.6283, 0.0936, 0.1937, -1.318, 0.3986, 0.0155, -0.0864, 0.016,
 ];
-
-const LN_25 = Math.log(25);
-const SHAPE_AT_CHERENKOV = atCherenkov(SHAPE_COEFFICIENTS);
-const RATE_AT_CHERENKOV = atCherenkov(RATE_COEFFICIENTS);

@@ -16,7 +16,7 @@ import {
   hlcTimes,
   splitByLocalCoincidence,
 } from '../../prepare/index.js';
-import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
+import { quasiNewton } from '../fit/quasi-newton.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
 import { chargeExponent, steeringEnergy } from './energy.js';
@@ -36,7 +36,7 @@ const PARAMETERS = 3;
 /** Steps of the start simplex: m, m, ns. */
 const STEPS = [40, 40, 120];
 
-const DEFAULTS = { jitterNs: 15, noisePerNs: 1e-8 } as const;
+const DEFAULTS = { jitterNs: 5, noisePerNs: 1e-8 } as const;
 const OPTIONS = ['jitter_ns', 'noise_per_ns', 'charge_exponent', 'energy_gev'];
 
 function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
@@ -134,7 +134,9 @@ function bestFit(likelihood: PandelMpeLikelihood, seeds: readonly Seed[]): Fitte
   for (const { x, y, z, timeNs } of seeds) {
     if (![x, y, z, timeNs].every(Number.isFinite)) continue;
     const start = likelihood.toParameters(x, y, z, timeNs);
-    const minimum = nelderMead((parameters) => likelihood.evaluate(parameters), stepSimplex(start, STEPS));
+    const minimum = quasiNewton((parameters, gradient) => likelihood.evaluate(parameters, gradient), start, {
+      scales: STEPS,
+    });
     if (!minimum.converged || !Number.isFinite(minimum.f)) continue;
     if (best === null || minimum.f < best.llh) best = { llh: minimum.f, ...likelihood.toVertex(minimum.x) };
   }

@@ -2,24 +2,24 @@
  * The likelihood of `pandel_mpe`: arrival time of the first photon in every hit module, for an infinite muon track of
  * fixed direction (specs/reco-splinempe.md 9.4, 14.4).
  *
- * The light of a track reaches a module at distance rho as from a point source at the Cherenkov emission point; its delay
- * follows the closed form's gamma distribution (specs/photon-tables.md section 8) at the Cherenkov angle, smeared by a
- * Gaussian. Of N photons the first has density N p (1 - C)^(N-1); a constant floor stands for noise.
+ * Delays follow the closed form of light/muon-delays.ts; the electronics (and what the form does not know) smear them
+ * by a Gaussian besides. Of N photons the first has density N p (1 - C)^(N-1); a constant floor stands for noise.
  *
  * Parameters: two offsets of the track across its direction (m) and the time (ns) at which it passes the plane through
- * the centre of the hits. One evaluation allocates nothing.
+ * the centre of the hits. One evaluation, with its gradient, allocates nothing.
  */
 import {
-  closedFormAtCherenkov,
-  GROUP_INDEX,
+  DELAY,
+  DELAY_NS_PER_M,
+  FRONT_NS_PER_M,
   type IceModel,
-  meanAbsorption,
-  meanScattering,
-  PHASE_INDEX,
+  MuonDelays,
   prepareSmearedGamma,
   SMEARED,
   SPEED_OF_LIGHT,
+  SPREAD_NS_PER_M,
   smearedGamma,
+  TAN_CHERENKOV,
 } from '../../light/index.js';
 
 /** First hits of an event; arrays of equal length. */
@@ -44,17 +44,13 @@ export interface LikelihoodSettings {
   readonly noisePerNs: number;
 }
 
-const TAN_CHERENKOV = Math.sqrt(PHASE_INDEX * PHASE_INDEX - 1);
-const SIN_CHERENKOV = TAN_CHERENKOV / PHASE_INDEX;
-/** Delay of direct light in ns per metre of distance from the track. */
-const FRONT_NS_PER_M = (PHASE_INDEX * GROUP_INDEX - 1) / TAN_CHERENKOV / SPEED_OF_LIGHT;
 /** Softens the cusp of the distance at the track, m. */
 const CORE_M = 1;
 
 /** The likelihood for one event; `setDirection`, then `evaluate` as often as needed. */
 export class PandelMpeLikelihood {
   readonly hits: FirstHits;
-  private readonly ice: IceModel;
+  private readonly delays: MuonDelays;
   private readonly settings: LikelihoodSettings;
   /** Unit vectors: across the track (2) and along it. */
   private readonly frame = new Float64Array(9);
@@ -62,13 +58,16 @@ export class PandelMpeLikelihood {
   private readonly p: Float64Array;
   private readonly q: Float64Array;
   private readonly l: Float64Array;
-  private readonly out = new Float64Array(SMEARED.length);
-  private readonly gamma = new Float64Array(2);
+  /** Scattering from below up to each module. */
+  private readonly scattering: Float64Array;
+  private readonly smeared = new Float64Array(SMEARED.length);
+  private readonly delay = new Float64Array(DELAY.length);
 
   constructor(hits: FirstHits, ice: IceModel, settings: LikelihoodSettings) {
     prepareSmearedGamma();
     this.hits = hits;
-    this.ice = ice;
+    this.delays = new MuonDelays(ice);
+    this.scattering = hits.z.map((z) => this.delays.scatteringUpTo(z));
     this.settings = settings;
     this.p = new Float64Array(hits.x.length);
     this.q = new Float64Array(hits.x.length);
@@ -122,40 +121,71 @@ export class PandelMpeLikelihood {
     };
   }
 
-  /** -ln L at track parameters. */
-  evaluate(parameters: Float64Array): number {
+  /** -ln L at track parameters; its gradient goes into `gradient` (1/m, 1/m, 1/ns). */
+  evaluate(parameters: Float64Array, gradient: Float64Array): number {
     const a = parameters[0]!;
     const b = parameters[1]!;
     const time = parameters[2]!;
     const { jitterNs, noisePerNs } = this.settings;
     const { z, timeNs, photons } = this.hits;
-    const f = this.frame;
-    const upP = f[2]!;
-    const upQ = f[5]!;
-    const upL = f[8]!;
-    const out = this.out;
-    const lnJitter = Math.log(jitterNs);
+    const { p, q, l, scattering, delays, delay, smeared } = this;
+    const upP = this.frame[2]!;
+    const upQ = this.frame[5]!;
+    const upRho = this.frame[8]! / TAN_CHERENKOV;
     const lnNoise = Math.log(noisePerNs);
+    const spread2 = SPREAD_NS_PER_M * SPREAD_NS_PER_M;
+    const lateNs = FRONT_NS_PER_M + DELAY_NS_PER_M;
     let sum = 0;
+    let byA = 0;
+    let byB = 0;
+    let byTime = 0;
     for (let i = 0; i < timeNs.length; i++) {
-      const dp = this.p[i]! - a;
-      const dq = this.q[i]! - b;
+      const dp = p[i]! - a;
+      const dq = q[i]! - b;
       const rho = Math.sqrt(dp * dp + dq * dq + CORE_M * CORE_M);
-      const u = (timeNs[i]! - time - this.l[i]! / SPEED_OF_LIGHT - rho * FRONT_NS_PER_M) / jitterNs;
+      const variance = jitterNs * jitterNs + spread2 * rho * rho;
+      const perSigma = 1 / Math.sqrt(variance);
+      const u = (timeNs[i]! - time - l[i]! / SPEED_OF_LIGHT - rho * lateNs) * perSigma;
       if (!(u >= -8)) {
         sum += lnNoise;
         continue;
       }
-      const r = rho / SIN_CHERENKOV;
-      const up = dp * upP + dq * upQ + (rho / TAN_CHERENKOV) * upL;
-      const source = z[i]! - up;
-      closedFormAtCherenkov(this.ice, source, z[i]!, r, up / r, this.gamma);
+      const up = dp * upP + dq * upQ + rho * upRho;
+      delays.at(z[i]!, scattering[i]!, rho, up, delay);
+      const lnSigma = 0.5 * Math.log(variance);
       const n = photons[i]!;
-      smearedGamma(this.gamma[0]!, this.gamma[1]! + lnJitter, u, n > 1, out);
-      let exponent = out[SMEARED.lnDensity]! - lnJitter;
-      if (n > 1) exponent -= (n - 1) * Math.exp(out[SMEARED.lnHazard]!);
-      sum += Math.log(n * Math.exp(exponent) + noisePerNs);
+      smearedGamma(delay[0]!, delay[3]! + lnSigma, u, n > 1, smeared);
+      let exponent = smeared[0]! - lnSigma;
+      let byShape = smeared[1]!;
+      let byRate = smeared[2]!;
+      let byU = smeared[3]!;
+      if (n > 1) {
+        const hazard = (n - 1) * Math.exp(smeared[4]!);
+        exponent -= hazard;
+        byShape -= hazard * smeared[5]!;
+        byRate -= hazard * smeared[6]!;
+        byU -= hazard * smeared[7]!;
+      }
+      const signal = n * Math.exp(exponent);
+      const density = signal + noisePerNs;
+      sum += Math.log(density);
+      const weight = signal / density;
+      const sigmaByRho = spread2 * rho * perSigma * perSigma;
+      const byRho =
+        weight *
+        (byShape * delay[1]! +
+          byRate * (delay[4]! + sigmaByRho) -
+          byU * (lateNs * perSigma + u * sigmaByRho) -
+          sigmaByRho);
+      const byUp = weight * (byShape * delay[2]! + byRate * delay[5]!);
+      const perRho = (byRho + byUp * upRho) / rho;
+      byA += dp * perRho + byUp * upP;
+      byB += dq * perRho + byUp * upQ;
+      byTime += weight * byU * perSigma;
     }
+    gradient[0] = byA;
+    gradient[1] = byB;
+    gradient[2] = byTime;
     return -sum;
   }
 }
