@@ -1,4 +1,5 @@
 export { OPEN_EVENT_FORMAT, OPEN_EVENT_VERSION, type OpenEventDocument } from './document.js';
 export { readOpenEvent } from './read.js';
 export { openEventJsonSchema } from './schema.js';
+export { parseUtc, type Utc } from './utc.js';
 export { type DetectorFigures, writeOpenEvent } from './write.js';
