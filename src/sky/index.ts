@@ -7,6 +7,8 @@ export {
   type SkyFrame,
   skyFrame,
 } from './astronomy.js';
+export { type Cells, finestCells, type LlhMap, orderCells, type SkyCells } from './cells.js';
+export { contourLines, type Ring, ringAreaDeg2 } from './contours.js';
 export {
   isNside,
   nestToRing,
@@ -30,3 +32,16 @@ export {
   toUniq,
   uniqToRing,
 } from './healpix-shapes.js';
+export { DEFAULT_FLOOR_DEG, type ProbabilityMap, probabilityMap } from './probability.js';
+export {
+  cellAt,
+  credibleLevelAt,
+  credibleRegion,
+  densityAt,
+  probabilityInCone,
+  type Region,
+  regionCells,
+  WILKS_50,
+  WILKS_90,
+  wilksRegion,
+} from './regions.js';

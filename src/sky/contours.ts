@@ -1,0 +1,237 @@
+/**
+ * Outlines of regions on cells of mixed size: closed rings on the sphere, safe at the poles and at RA 0.
+ *
+ * The cells' centres are joined around every corner at which cells meet: quadrangles and triangles without gaps, also
+ * where cells of different size touch (the dual mesh of a quadtree). Rings run through this mesh as in marching
+ * squares, crossing from an inner to an outer centre where the interpolated value reaches the level. Interpolated is
+ * sqrt(2 delta llh), or sqrt(2 ln(highest density / density)): for a Gaussian both grow linearly with the distance.
+ */
+import type { RaDec } from './astronomy.js';
+import { byNside, type CellIndex, type Cells, findCell, indexCells, overlay, type SkyCells } from './cells.js';
+import { joinRing, lattice, pixelVector, ringToNest, splitRing } from './healpix.js';
+import { corners, neighbours } from './healpix-shapes.js';
+import { crossing } from './levels.js';
+import { type ProbabilityMap, raDecOfVector } from './probability.js';
+
+/**
+ * A closed ring, its last point equal to its first. The region lies to the left of the way seen from outside the
+ * sphere: counter-clockwise around the region, clockwise around a hole.
+ */
+export type Ring = readonly RaDec[];
+
+/**
+ * Outline of the smallest region that holds the probability `level` (0 to 1) of a map, or of the region below
+ * `level` in 2 delta llh of a scan's cells. The ring around the largest area first; none for a region without edge.
+ */
+export function contourLines(map: ProbabilityMap | SkyCells, level: number): Ring[] {
+  return 'density' in map ? probabilityContours(map, level) : llhContours(map, level);
+}
+
+/** Rings around the cells of a probability map above the density that holds `level`. */
+function probabilityContours(map: ProbabilityMap, level: number): Ring[] {
+  const { threshold } = crossing(map, level);
+  let highest = 0;
+  for (const density of map.density) if (density > highest) highest = density;
+  const height = (density: number): number => Math.sqrt(2 * Math.log(highest / density));
+  return trace(
+    map,
+    map.density.map((density) => (density > 0 ? height(density) : Number.POSITIVE_INFINITY)),
+    height(threshold),
+  );
+}
+
+function llhContours(cells: SkyCells, delta2Llh: number): Ring[] {
+  const { value, ...cover } = overlay(byNside(cells, cells.llh), true);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const llh of value) if (llh < lowest) lowest = llh;
+  const height = (llh: number): number =>
+    Number.isNaN(llh) ? Number.POSITIVE_INFINITY : Math.sqrt(2 * (llh - lowest));
+  return trace(cover, value.map(height), Math.sqrt(delta2Llh));
+}
+
+/** Solid angle to the left of a ring, square degrees: negative for a hole, or for the rest of the sky. */
+export function ringAreaDeg2(ring: Ring): number {
+  const points = ring.map(({ raRad, decRad }) => [
+    Math.cos(decRad) * Math.cos(raRad),
+    Math.cos(decRad) * Math.sin(raRad),
+    Math.sin(decRad),
+  ]) as [number, number, number][];
+  const middle: [number, number, number] = [0, 0, 0];
+  for (const point of points) for (let c = 0; c < 3; c++) middle[c]! += point[c]!;
+  const length = Math.hypot(...middle) || 1;
+  const [mx, my, mz] = middle.map((m) => m / length) as [number, number, number];
+  // Signed triangles from the middle to each side (Van Oosterom and Strackee).
+  let area = 0;
+  for (let i = 0; i + 1 < points.length; i++) {
+    const [ax, ay, az] = points[i]!;
+    const [bx, by, bz] = points[i + 1]!;
+    const volume = mx * (ay * bz - az * by) + my * (az * bx - ax * bz) + mz * (ax * by - ay * bx);
+    const cosines = 1 + ax * bx + ay * by + az * bz + mx * (ax + bx) + my * (ay + by) + mz * (az + bz);
+    area += 2 * Math.atan2(volume, cosines);
+  }
+  return area * (180 / Math.PI) ** 2;
+}
+
+// ------------------------------------------------------------------------------------------------------------ tracing
+
+/** Which neighbours of the pixel at a corner (N, W, S, E of it) lie around that corner, counter-clockwise after it. */
+const AROUND = [
+  [4, 3, 2],
+  [2, 1, 0],
+  [0, 7, 6],
+  [6, 5, 4],
+] as const;
+
+/** Rings between cells with a height up to `level` and higher ones. The cells cover the sky. */
+function trace(cells: Cells, height: Float64Array, level: number): Ring[] {
+  const index = indexCells(cells);
+  const n = height.length;
+  /** From a crossing (inner cell * n + outer cell) to the next one of its ring. */
+  const next = new Map<number, number>();
+  const around = new Int32Array(4);
+  for (let cell = 0; cell < n; cell++) {
+    if (!(height[cell]! <= level)) continue;
+    for (let corner = 0; corner < 4; corner++) {
+      const size = cellsAround(cells, index, cell, corner, around);
+      if (isOwner(around, size, cell, height, level)) joinCrossings(distinct(around, size), height, level, n, next);
+    }
+  }
+  const rings: Ring[] = [];
+  for (const start of next.keys()) {
+    const ring: RaDec[] = [];
+    for (let at = start; next.has(at); ) {
+      ring.push(crossingPoint(cells, index, height, level, Math.floor(at / n), at % n));
+      const following = next.get(at)!;
+      next.delete(at);
+      at = following;
+    }
+    if (ring.length < 3) continue;
+    ring.push(ring[0]!);
+    rings.push(ring);
+  }
+  return rings
+    .map((ring) => ({ ring, area: Math.abs(ringAreaDeg2(ring)) }))
+    .sort((a, b) => b.area - a.area)
+    .map(({ ring }) => ring);
+}
+
+const nearby: number[] = new Array<number>(8);
+
+/** The cells that meet at a corner of a cell, counter-clockwise from that cell; how many (4, or 3 where faces meet). */
+function cellsAround(cells: Cells, index: CellIndex, cell: number, corner: number, out: Int32Array): number {
+  const nside = cells.nside[cell]!;
+  const { finest } = index;
+  const ratio = finest / nside;
+  splitRing(nside, cells.pixel[cell]!);
+  // The finest pixel in that corner of the cell: N and E are at the far end of x, N and W at that of y.
+  const x = lattice.x * ratio + (corner === 0 || corner === 3 ? ratio - 1 : 0);
+  const y = lattice.y * ratio + (corner === 0 || corner === 1 ? ratio - 1 : 0);
+  neighbours(finest, joinRing(finest, lattice.face, x, y), nearby);
+  out[0] = cell;
+  let size = 1;
+  for (const k of AROUND[corner]!) {
+    if (nearby[k]! >= 0) out[size++] = findCell(index, finest, ringToNest(finest, nearby[k]!));
+  }
+  return size;
+}
+
+/** A corner is handled by the first inner cell that has it as a corner (not within a side, where the cell is met twice). */
+function isOwner(around: Int32Array, size: number, cell: number, height: Float64Array, level: number): boolean {
+  for (let k = 0; k < size; k++) {
+    const other = around[k]!;
+    if (other >= cell || !(height[other]! <= level)) continue;
+    let count = 0;
+    for (let j = 0; j < size; j++) if (around[j] === other) count++;
+    if (count === 1) return false;
+  }
+  return true;
+}
+
+/** The cells around a corner, each once. */
+function distinct(around: Int32Array, size: number): number[] {
+  const out: number[] = [];
+  for (let k = 0; k < size; k++) if (!out.includes(around[k]!)) out.push(around[k]!);
+  return out;
+}
+
+/** Notes how rings run through one polygon of centres: from each way out of the region to a way back in. */
+function joinCrossings(
+  polygon: number[],
+  height: Float64Array,
+  level: number,
+  n: number,
+  next: Map<number, number>,
+): void {
+  const outs: number[] = [];
+  const ins: number[] = [];
+  for (let k = 0; k < polygon.length; k++) {
+    const [a, b] = [polygon[k]!, polygon[(k + 1) % polygon.length]!];
+    const [aInside, bInside] = [height[a]! <= level, height[b]! <= level];
+    if (aInside && !bInside) outs.push(a * n + b);
+    else if (!aInside && bInside) ins.push(b * n + a);
+  }
+  if (outs.length === 0) return;
+  if (outs.length === 1) {
+    next.set(outs[0]!, ins[0]!);
+    return;
+  }
+  // A saddle: inner cells at opposite places. If the middle is inside they are one region, else two.
+  const mean = polygon.reduce((sum, cell) => sum + height[cell]!, 0) / polygon.length;
+  for (const out of outs) {
+    const inner = Math.floor(out / n);
+    const sameOuter = ins.find((entry) => entry % n === out % n)!;
+    const sameInner = ins.find((entry) => Math.floor(entry / n) === inner)!;
+    next.set(out, mean <= level ? sameOuter : sameInner);
+  }
+}
+
+/** Where the level lies between the centres of an inner and an outer cell. */
+function crossingPoint(
+  cells: Cells,
+  index: CellIndex,
+  height: Float64Array,
+  level: number,
+  inner: number,
+  outer: number,
+): RaDec {
+  const [low, high] = [height[inner]!, height[outer]!];
+  const exact = Number.isFinite(high) ? (level - low) / (high - low) : 0.5;
+  // Away from the very centres, at which rings would touch themselves.
+  const part = Math.min(0.98, Math.max(0.02, exact));
+  const isSmaller = cells.nside[inner]! >= cells.nside[outer]!;
+  const smaller = isSmaller ? inner : outer;
+  const from = pixelVector(cells.nside[smaller]!, cells.pixel[smaller]!, new Float64Array(3));
+  const to = new Float64Array(3);
+  if (cells.nside[inner] === cells.nside[outer]) pixelVector(cells.nside[outer]!, cells.pixel[outer]!, to);
+  else mirrorCentre(cells, index, smaller, isSmaller ? outer : inner, from, to);
+  const along = isSmaller ? part : 1 - part;
+  return raDecOfVector(from.map((value, c) => value + along * (to[c]! - value)));
+}
+
+/** The smaller cell's centre mirrored at its side to a larger cell: where a neighbour of its own size would be. */
+function mirrorCentre(
+  cells: Cells,
+  index: CellIndex,
+  smaller: number,
+  larger: number,
+  centre: Float64Array,
+  out: Float64Array,
+): void {
+  const nside = cells.nside[smaller]!;
+  const pixel = cells.pixel[smaller]!;
+  const corner = corners(nside, pixel);
+  neighbours(nside, pixel, nearby);
+  // Sides SW, NW, NE, SE lie between the corners (N, W, S, E) named here.
+  const sides = [
+    [0, 1, 2],
+    [2, 0, 1],
+    [4, 0, 3],
+    [6, 2, 3],
+  ] as const;
+  for (const [side, a, b] of sides) {
+    if (findCell(index, nside, ringToNest(nside, nearby[side]!)) !== larger) continue;
+    for (let c = 0; c < 3; c++) out[c] = corner[3 * a + c]! + corner[3 * b + c]! - centre[c]!;
+    return;
+  }
+  throw new Error('cells that do not touch');
+}

@@ -1,0 +1,108 @@
+/**
+ * Which cells hold the highest-density part of a probability map.
+ *
+ * Cells are ranked by density, the highest first; of equal ones the lower UNIQ number first, so that results are
+ * reproducible. The cell that crosses a level belongs to the region (the convention of ligo.skymap's credible levels;
+ * the recipe on GCN's pages stops one cell earlier).
+ */
+import { pixelArea } from './healpix.js';
+import { ringToUniq } from './healpix-shapes.js';
+import type { ProbabilityMap } from './probability.js';
+
+/** The cell at which the cumulated probability reaches a level. */
+export interface Crossing {
+  /** Position in the map; -1 if the map is empty. */
+  readonly cell: number;
+  /** Density of that cell: what the region's cells have at least. */
+  readonly threshold: number;
+  /** Probability and solid angle (sr) of the cells that rank before it. */
+  readonly probabilityBefore: number;
+  readonly areaBefore: number;
+}
+
+/**
+ * Finds the crossing of a level in [0, 1]. Cost linear in the number of cells: cells are parted around a pivot and
+ * only the part that holds the crossing is looked at again.
+ */
+export function crossing(map: ProbabilityMap, level: number): Crossing {
+  const { density, nside } = map;
+  let candidates = positive(density);
+  let probabilityBefore = 0;
+  let areaBefore = 0;
+  let last = -1;
+  while (candidates.length > 0) {
+    const pivot = medianOfThree(density, candidates);
+    let [nHigher, nEqual] = [0, 0];
+    let [higherProbability, higherArea, equalProbability] = [0, 0, 0];
+    for (const i of candidates) {
+      const area = pixelArea(nside[i]!);
+      if (density[i]! > pivot) {
+        nHigher++;
+        higherArea += area;
+        higherProbability += density[i]! * area;
+      } else if (density[i] === pivot) {
+        nEqual++;
+        equalProbability += density[i]! * area;
+      }
+    }
+    if (probabilityBefore + higherProbability >= level && nHigher > 0) {
+      candidates = select(candidates, nHigher, (i) => density[i]! > pivot);
+      continue;
+    }
+    const nLower = candidates.length - nHigher - nEqual;
+    probabilityBefore += higherProbability;
+    areaBefore += higherArea;
+    const equal = select(candidates, nEqual, (i) => density[i] === pivot);
+    if (probabilityBefore + equalProbability >= level || nLower === 0) {
+      // The last candidates: whatever rounding left of the level, the lowest-ranked of them crosses it.
+      const ranked = [...equal].sort((a, b) => uniqOf(map, a) - uniqOf(map, b));
+      for (const i of ranked) {
+        const area = pixelArea(nside[i]!);
+        last = i;
+        if (probabilityBefore + density[i]! * area >= level || i === ranked.at(-1)) break;
+        probabilityBefore += density[i]! * area;
+        areaBefore += area;
+      }
+      break;
+    }
+    for (const i of equal) areaBefore += pixelArea(nside[i]!);
+    probabilityBefore += equalProbability;
+    candidates = select(candidates, nLower, (i) => density[i]! < pivot);
+  }
+  return { cell: last, threshold: last < 0 ? Number.POSITIVE_INFINITY : density[last]!, probabilityBefore, areaBefore };
+}
+
+/** Whether a cell belongs to the region of a crossing. */
+export function ranksWithin(map: ProbabilityMap, { cell, threshold }: Crossing, i: number): boolean {
+  const density = map.density[i]!;
+  return density > threshold || (density === threshold && uniqOf(map, i) <= uniqOf(map, cell));
+}
+
+/** UNIQ number of a cell. */
+export function uniqOf(map: ProbabilityMap, i: number): number {
+  return ringToUniq(map.nside[i]!, map.pixel[i]!);
+}
+
+function positive(density: Float64Array): Int32Array {
+  let n = 0;
+  for (let i = 0; i < density.length; i++) if (density[i]! > 0) n++;
+  const out = new Int32Array(n);
+  n = 0;
+  for (let i = 0; i < density.length; i++) if (density[i]! > 0) out[n++] = i;
+  return out;
+}
+
+function select(from: Int32Array, count: number, keep: (i: number) => boolean): Int32Array {
+  const out = new Int32Array(count);
+  let n = 0;
+  for (const i of from) if (keep(i)) out[n++] = i;
+  return out;
+}
+
+function medianOfThree(density: Float64Array, candidates: Int32Array): number {
+  const n = candidates.length;
+  const a = density[candidates[0]!]!;
+  const b = density[candidates[n >> 1]!]!;
+  const c = density[candidates[n - 1]!]!;
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
