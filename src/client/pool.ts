@@ -107,9 +107,9 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
   /** Starts a fitter and waits for it. One that cannot start is the end of the pool: the next would not either. */
   async function freshFitter(): Promise<Fitter> {
     if (over !== null) throw over;
-    const fitter = startFitter();
-    alive.add(fitter);
     try {
+      const fitter = startFitter();
+      alive.add(fitter);
       await withinTime(fitter.ready, readyTimeoutS, () => new Error(`not ready within ${readyTimeoutS} s`));
       return fitter;
     } catch (error) {

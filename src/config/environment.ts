@@ -11,8 +11,6 @@ import { nearestName } from './nearest-name.js';
 export interface Environment {
   readonly progressIntervalS: number;
   readonly resultIntervalS: number;
-  readonly predictionWindowRatio: number;
-  readonly predictionWindowMin: number;
   readonly taskTimeoutS: number;
   readonly crashDummyProbability: number;
   readonly log: LogLevel;
@@ -37,7 +35,6 @@ interface Variable extends EnvironmentVariable {
 
 const seconds = number('a number of seconds above 0', (n) => n > 0);
 const share = number('a number between 0 and 1', (n) => n >= 0 && n <= 1);
-const count = number('a whole number of at least 1', (n) => Number.isInteger(n) && n >= 1);
 const logLevel = z
   .string()
   .transform((value) => value.trim().toUpperCase())
@@ -57,20 +54,6 @@ const VARIABLES: readonly Variable[] = [
     default: '120',
     schema: seconds,
     about: 'Seconds between two partial maps of a running scan. Shorten it to look at a long scan early.',
-  },
-  {
-    key: 'predictionWindowRatio',
-    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO',
-    default: '0.25',
-    schema: share,
-    about: 'Share of the latest results that the time left is predicted from. Lower it where the speed changes a lot.',
-  },
-  {
-    key: 'predictionWindowMin',
-    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN',
-    default: '400',
-    schema: count,
-    about: 'Least number of results that the time left is predicted from. Raise it where predictions jump.',
   },
   {
     key: 'taskTimeoutS',

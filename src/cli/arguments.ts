@@ -1,0 +1,35 @@
+/** Reading single arguments. What is wrong with one is said in commander's sentence: "... is invalid. It must be ...". */
+import { InvalidArgumentError } from 'commander';
+
+/** A reader of whole numbers in a range. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** A reader of numbers in a range, ends included. */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** Collects name=value pairs of an option that may be given several times; the last value of a name counts. */
+export function namedValue(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at).trim();
+  if (at < 0 || name === '') throw new InvalidArgumentError('It must be name=value.');
+  return { ...before, [name]: text.slice(at + 1).trim() };
+}
+
+/** A command line as one would type it. */
+export function shellText(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}

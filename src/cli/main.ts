@@ -1,0 +1,53 @@
+/** The command line: which commands there are, and how whatever they throw becomes a sentence and an exit code. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { reportError } from './errors.js';
+import { recosCommand } from './recos.js';
+import { scanCommand } from './scan.js';
+
+const ABOUT = `Where on the sky did this neutrino come from? Likelihood sky maps from neutrino-telescope events.
+
+Answers go to standard output, progress and errors to standard error.
+Exit codes: 0 done, 1 the scan or a file failed, 2 wrong usage, 130 ended by Ctrl-C (can be continued).`;
+
+/** Runs a command line. Sets the exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that closes the pipe early (`| head`) has seen what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const program = buildProgram();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    // commander has printed its own errors already, help and the version too.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else process.exitCode = reportError(error, argv.includes('--debug'));
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('skymap-scanner')
+    .description(ABOUT)
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'explain the command')
+    .helpCommand(false);
+  for (const command of [scanCommand(), recosCommand()]) program.addCommand(command);
+  program.addHelpText('after', '\nskymap-scanner COMMAND --help explains a command and its units, with examples.');
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showSuggestionAfterError().configureOutput({ outputError: printUsageError });
+  }
+  return program;
+}
+
+/** commander's sentence, and where to read on. */
+function printUsageError(text: string, write: (text: string) => void): void {
+  write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

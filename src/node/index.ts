@@ -1,0 +1,25 @@
+/**
+ * The Node edge of the scanner: files, threads, processes, signals, terminals. What runs anywhere is in the library's
+ * public face beside it.
+ */
+export {
+  ensureDirectory,
+  listDirectory,
+  type NewFile,
+  probeWritable,
+  readWholeFile,
+  writeFiles,
+} from './files.js';
+export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
+export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
+export {
+  type ProgressDisplay,
+  type ProgressOptions,
+  type ProgressStyle,
+  progressDisplay,
+  progressStyle,
+  type Terminal,
+} from './progress.js';
+export { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
+export { packageVersion, readResource } from './resources.js';
+export { type ScanJobOptions, type ScanJobReport, scanOnThisMachine } from './scan-job.js';
