@@ -1,8 +1,9 @@
 /**
- * bzip2 decompression in plain JavaScript, bounded in its output and safe against damaged input (packages for the
- * browser read past the end of a truncated file without noticing). Format: the bzip2 file format as documented by its
- * reference implementation: "BZh" + level, then blocks of Huffman-coded, move-to-front coded, Burrows-Wheeler
- * transformed, run-length coded bytes, each with a CRC; several streams may follow each other.
+ * bzip2 decompression in plain JavaScript, bounded in its output and safe against damaged input. (Measured: the package
+ * `bz2` returned a file that was cut short as if it were whole, or failed on it with an internal error after 16 s, and
+ * took eight times as long.) Format: the bzip2 file format as documented by its reference implementation: "BZh" + level,
+ * then blocks of Huffman-coded, move-to-front coded, Burrows-Wheeler transformed, run-length coded bytes, each with a
+ * CRC; several streams may follow each other.
  */
 
 const BLOCK_MAGIC = 0x314159265359;
@@ -12,10 +13,16 @@ const GROUP_SYMBOLS = 50;
 
 type Fail = (what: string) => Error;
 
-/** Decompresses `bytes`; `fail` makes the error of whoever asks. At most `maxBytes` come out. */
-export function bunzip2(bytes: Uint8Array, maxBytes: number, fail: Fail): Uint8Array {
+/** Makes the errors of whoever asks; `damaged` is given the end of a sentence. */
+export interface Bunzip2Errors {
+  readonly damaged: Fail;
+  readonly tooLarge: () => Error;
+}
+
+/** Decompresses `bytes`. At most `maxBytes` come out. */
+export function bunzip2(bytes: Uint8Array, maxBytes: number, { damaged: fail, tooLarge }: Bunzip2Errors): Uint8Array {
   const bits = new BitReader(bytes, fail);
-  const out = new Output(maxBytes, fail);
+  const out = new Output(maxBytes, tooLarge);
   do {
     if (bits.read(24) !== 0x425a68) throw fail('is not bzip2-compressed');
     const level = bits.read(8) - 0x30;
@@ -227,19 +234,20 @@ class BitReader {
 /** The decompressed bytes with the running CRC-32 of a block (polynomial 04c11db7, most significant bit first). */
 class Output {
   readonly #max: number;
-  readonly #fail: Fail;
-  #bytes = new Uint8Array(65536);
+  readonly #tooLarge: () => Error;
+  #bytes: Uint8Array;
   #length = 0;
   #crc = -1;
 
-  constructor(max: number, fail: Fail) {
+  constructor(max: number, tooLarge: () => Error) {
     this.#max = max;
-    this.#fail = fail;
+    this.#bytes = new Uint8Array(Math.min(65536, max));
+    this.#tooLarge = tooLarge;
   }
 
   repeat(byte: number, times: number): void {
     if (this.#length + times > this.#bytes.length) {
-      if (this.#length + times > this.#max) throw this.#fail('inflates to more than an event can hold');
+      if (this.#length + times > this.#max) throw this.#tooLarge();
       const larger = new Uint8Array(Math.min(this.#bytes.length * 2 + 256, this.#max));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;

@@ -21,9 +21,9 @@ import { badObject, type ObjectClass } from './icetray/object-class.js';
 import type { Packet } from './icetray/packet.js';
 import type { OMKey } from './types.js';
 
-/** IceTray's unit of voltage and of frequency. */
-const VOLT = 1e-9;
-const HERTZ = 1e-9;
+/** IceTray's units of voltage and of frequency are 1e9 V and 1e9 Hz. */
+const VOLTS_PER_UNIT = 1e9;
+const HERTZ_PER_UNIT = 1e9;
 
 /** Keys of the difference objects in their frames; they are of the class of the same name. */
 const DIFFERENCE_KEYS = ['I3GeometryDiff', 'I3CalibrationDiff', 'I3DetectorStatusDiff'] as const;
@@ -123,7 +123,7 @@ function calibrationChange(key: OMKey, change: DomCalibrationDiff): CalibrationC
   return {
     ...key,
     ...(change.relativeDomEff !== undefined && { relativeDomEfficiency: change.relativeDomEff }),
-    ...(change.domNoiseRate !== undefined && { noiseRateHz: change.domNoiseRate / HERTZ }),
+    ...(change.domNoiseRate !== undefined && { noiseRateHz: change.domNoiseRate * HERTZ_PER_UNIT }),
     ...(change.meanAtwdCharge !== undefined && { meanAtwdCharge: change.meanAtwdCharge }),
     ...(change.meanFadcCharge !== undefined && { meanFadcCharge: change.meanFadcCharge }),
     ...(change.combinedSpeFit !== undefined && { spe: change.combinedSpeFit }),
@@ -134,7 +134,7 @@ function wholeCalibration(key: OMKey, module: DomCalibration): CalibrationChange
   return {
     ...key,
     relativeDomEfficiency: module.relativeDomEff,
-    noiseRateHz: module.domNoiseRate / HERTZ,
+    noiseRateHz: module.domNoiseRate * HERTZ_PER_UNIT,
     meanAtwdCharge: module.meanAtwdCharge,
     meanFadcCharge: module.meanFadcCharge,
     spe: module.spe,
@@ -142,7 +142,7 @@ function wholeCalibration(key: OMKey, module: DomCalibration): CalibrationChange
 }
 
 function statusChange(key: OMKey, module: DomStatus): StatusChange {
-  return { ...key, pmtVoltageV: module.pmtVoltage / VOLT, lcMode: module.lcMode };
+  return { ...key, pmtVoltageV: module.pmtVoltage * VOLTS_PER_UNIT, lcMode: module.lcMode };
 }
 
 function hasPosition({ x, y, z }: { x: number; y: number; z: number }): boolean {

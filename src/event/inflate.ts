@@ -7,6 +7,7 @@ import { Decompress } from 'fzstd';
 import { EventFormatError } from '../config/index.js';
 import { bunzip2 } from './bunzip2.js';
 import { concatBytes, DAMAGED_HINT, type ReadContext } from './bytes.js';
+import { zstdDefect } from './zstd-frames.js';
 
 /** Input is handed over in such pieces; deflate grows at most about a thousandfold, so a piece stays harmless. */
 const PIECE_BYTES = 16 * 1024;
@@ -28,16 +29,36 @@ export function inflateZlib(bytes: Uint8Array, maxBytes: number, context: ReadCo
   return out;
 }
 
-/** Inflates a gzip file (RFC 1952) of one or several members. */
+/** Inflates a gzip file (RFC 1952) of one or several members and checks the CRC-32 and length of each. */
 export function inflateGzip(bytes: Uint8Array, maxBytes: number, context: ReadContext): Uint8Array {
-  return stream(bytes, maxBytes, context, (emit) => {
-    const gunzip = new Gunzip(emit);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let crc = 0;
+  let length = 0;
+  // A member ends with both figures, eight bytes before `end`.
+  const checkMember = (end: number): void => {
+    if (end < 18) throw damaged(context, 'ends inside its gzip compression');
+    const isWhole = view.getUint32(end - 8, true) === crc && view.getUint32(end - 4, true) === length % 2 ** 32;
+    if (!isWhole) throw damaged(context, 'does not match its gzip checksum');
+    crc = 0;
+    length = 0;
+  };
+  const out = stream(bytes, maxBytes, context, (emit) => {
+    const gunzip = new Gunzip((data) => {
+      crc = crc32(data, crc);
+      length += data.length;
+      emit(data);
+    });
+    gunzip.onmember = checkMember;
     return (piece, isLast) => gunzip.push(piece, isLast);
   });
+  checkMember(bytes.length);
+  return out;
 }
 
 /** Decompresses a Zstandard file (RFC 8878). */
 export function inflateZstd(bytes: Uint8Array, maxBytes: number, context: ReadContext): Uint8Array {
+  const defect = zstdDefect(bytes);
+  if (defect !== null) throw damaged(context, defect);
   return stream(bytes, maxBytes, context, (emit) => {
     const zstd = new Decompress(emit);
     return (piece, isLast) => zstd.push(piece, isLast);
@@ -46,7 +67,10 @@ export function inflateZstd(bytes: Uint8Array, maxBytes: number, context: ReadCo
 
 /** Decompresses a bzip2 file of one or several streams. */
 export function inflateBzip2(bytes: Uint8Array, maxBytes: number, context: ReadContext): Uint8Array {
-  return bunzip2(bytes, maxBytes, (what) => damaged(context, what));
+  return bunzip2(bytes, maxBytes, {
+    damaged: (what) => damaged(context, what),
+    tooLarge: () => tooLarge(context, maxBytes),
+  });
 }
 
 function stream(
@@ -89,6 +113,19 @@ function adler32(bytes: Uint8Array): number {
   }
   return b * 65536 + a;
 }
+
+/** CRC-32 (reflected, with both inversions) of `bytes` after data whose CRC-32 is `before`. */
+function crc32(bytes: Uint8Array, before: number): number {
+  let crc = ~before;
+  for (let i = 0; i < bytes.length; i++) crc = CRC32_TABLE[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+const CRC32_TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, i) => {
+  let crc = i;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
 
 function damaged(context: ReadContext, what: string, cause?: unknown): EventFormatError {
   return new EventFormatError(context.code, `${context.where} ${what}.`, DAMAGED_HINT, { cause });

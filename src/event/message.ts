@@ -76,7 +76,8 @@ export function readMessage(document: unknown, name: string): EventMessage {
   if (Array.isArray(data)) return { kind: 'alert', formatVersion, frames: readFrames(data, name), summary: null };
   if (!isObject(data)) throw badMessage(name, 'has no frames: "value.data" is neither a list nor an object');
   const { frames, ...summary } = data;
-  return { kind: 'alert', formatVersion, frames: readFrames(frames, name), summary };
+  const hasSummary = Object.keys(summary).length > 0;
+  return { kind: 'alert', formatVersion, frames: readFrames(frames, name), summary: hasSummary ? summary : null };
 }
 
 /** The frame in a pickle of one I3Frame, of either flavour (2.2). */
