@@ -185,7 +185,7 @@ function evaluateTile(sources: Sources, tile: number): { nside: number; pixel: n
     let probability = 0;
     for (let k = 0; k < pixel.length; k++) {
       pixelVector(nside, pixel[k]!, vector);
-      value[k] = sum(gathered.vector, kernel, vector[0]!, vector[1]!, vector[2]!);
+      value[k] = sum(gathered.vector, kernel, vector);
       probability += value[k]! * pixelArea(nside);
     }
     const wanted = probability > 4e-3 ? grid.fineNode : probability > 2e-4 ? grid.fineNode / 2 : grid.coarseNode;
@@ -268,7 +268,9 @@ function kernelFor({ weight, variance }: Gathered, smoothing: number): Float64Ar
   return out;
 }
 
-function sum(vector: Float64Array, kernel: Float64Array, x: number, y: number, z: number): number {
+/** Density at a direction. */
+function sum(vector: Float64Array, kernel: Float64Array, direction: Float64Array): number {
+  const [x, y, z] = [direction[0]!, direction[1]!, direction[2]!];
   let total = 0;
   for (let i = 0, k = 0; k < kernel.length; i += 3, k += 2) {
     const dx = vector[i]! - x;
@@ -286,28 +288,31 @@ function sum(vector: Float64Array, kernel: Float64Array, x: number, y: number, z
 // --------------------------------------------------------------------------------------------------------------- peak
 
 /**
- * Maximum of the smooth blurred density, climbed from the highest cell. Where that is the flat inside of a scan cell,
- * the cell's centre.
+ * Maximum of the smooth blurred density, climbed from the highest cell, or from the centre of the scan's cell where
+ * that is as high: on the flat top of a large cell the climb stays there.
  */
 function findPeak(sources: Sources, blurredCells: Cells, density: Float64Array): Float64Array {
   const { grid, cells, index } = sources;
   let best = 0;
   for (let i = 1; i < density.length; i++) if (density[i]! > density[best]!) best = i;
   const [nside, pixel] = [blurredCells.nside[best]!, blurredCells.pixel[best]!];
-  const start = pixelVector(nside, pixel, new Float64Array(3));
+  const at = pixelVector(nside, pixel, new Float64Array(3));
   const scanCell = findCell(index, nside, ringToNest(nside, pixel));
-  let gathered = gather(sources, start, (CUT + 2) * grid.sigma);
+  let gathered = gather(sources, at, (CUT + 2) * grid.sigma);
   let kernel = kernelFor(gathered, grid.sigma * grid.sigma);
   if (scanCell >= 0 && cells.nside[scanCell]! < nside) {
     const centre = pixelVector(cells.nside[scanCell]!, cells.pixel[scanCell]!, new Float64Array(3));
-    const near = gather(sources, centre, CUT * grid.sigma);
-    const atCentre = sum(near.vector, kernelFor(near, grid.sigma * grid.sigma), centre[0]!, centre[1]!, centre[2]!);
-    const atStart = sum(gathered.vector, kernel, start[0]!, start[1]!, start[2]!);
-    if (atCentre > 0.999999 * atStart) return centre;
+    const near = gather(sources, centre, (CUT + 2) * grid.sigma);
+    const nearKernel = kernelFor(near, grid.sigma * grid.sigma);
+    const [atCentre, atNode] = [sum(near.vector, nearKernel, centre), sum(gathered.vector, kernel, at)];
+    if (atCentre > 0.999999 * atNode) {
+      at.set(centre);
+      gathered = near;
+      kernel = nearKernel;
+    }
   }
   // Mean shift: each step goes to the mean of the sources as seen through the kernel, which never lowers the density.
-  const at = start.slice();
-  const gatheredAt = start.slice();
+  const gatheredAt = at.slice();
   for (let step = 0; step < 2000; step++) {
     const next = meanShift(gathered.vector, kernel, at);
     const moved = Math.hypot(next[0]! - at[0]!, next[1]! - at[1]!, next[2]! - at[2]!);

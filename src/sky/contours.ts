@@ -27,17 +27,17 @@ export function contourLines(map: ProbabilityMap | SkyCells, level: number): Rin
   return 'density' in map ? probabilityContours(map, level) : llhContours(map, level);
 }
 
-/** Rings around the cells of a probability map above the density that holds `level`. */
 function probabilityContours(map: ProbabilityMap, level: number): Ring[] {
-  const { threshold } = crossing(map, level);
+  return densityContours(map, crossing(map, level).threshold, indexCells(map));
+}
+
+/** Rings around the cells whose density is at least `threshold`. */
+export function densityContours(map: ProbabilityMap, threshold: number, index: CellIndex): Ring[] {
   let highest = 0;
   for (const density of map.density) if (density > highest) highest = density;
-  const height = (density: number): number => Math.sqrt(2 * Math.log(highest / density));
-  return trace(
-    map,
-    map.density.map((density) => (density > 0 ? height(density) : Number.POSITIVE_INFINITY)),
-    height(threshold),
-  );
+  const height = (density: number): number =>
+    density > 0 ? Math.sqrt(2 * Math.log(highest / density)) : Number.POSITIVE_INFINITY;
+  return trace(map, index, map.density.map(height), height(threshold));
 }
 
 function llhContours(cells: SkyCells, delta2Llh: number): Ring[] {
@@ -46,7 +46,7 @@ function llhContours(cells: SkyCells, delta2Llh: number): Ring[] {
   for (const llh of value) if (llh < lowest) lowest = llh;
   const height = (llh: number): number =>
     Number.isNaN(llh) ? Number.POSITIVE_INFINITY : Math.sqrt(2 * (llh - lowest));
-  return trace(cover, value.map(height), Math.sqrt(delta2Llh));
+  return trace(cover, indexCells(cover), value.map(height), Math.sqrt(delta2Llh));
 }
 
 /** Solid angle to the left of a ring, square degrees: negative for a hole, or for the rest of the sky. */
@@ -83,8 +83,7 @@ const AROUND = [
 ] as const;
 
 /** Rings between cells with a height up to `level` and higher ones. The cells cover the sky. */
-function trace(cells: Cells, height: Float64Array, level: number): Ring[] {
-  const index = indexCells(cells);
+function trace(cells: Cells, index: CellIndex, height: Float64Array, level: number): Ring[] {
   const n = height.length;
   /** From a crossing (inner cell * n + outer cell) to the next one of its ring. */
   const next = new Map<number, number>();

@@ -4,8 +4,8 @@
  * and the pixels below a level of 2 delta llh (Wilks).
  */
 import { angularDistance } from './astronomy.js';
-import { type Cells, findCell, indexCells, type SkyCells } from './cells.js';
-import { contourLines, type Ring } from './contours.js';
+import { type CellIndex, type Cells, findCell, indexCells, type SkyCells } from './cells.js';
+import { densityContours, type Ring } from './contours.js';
 import { pixelArea, pixelAt, pixelPhi, pixelTheta, ringToNest } from './healpix.js';
 import { children, corners } from './healpix-shapes.js';
 import { crossing, ranksWithin, uniqOf } from './levels.js';
@@ -49,7 +49,11 @@ export function credibleRegion(map: ProbabilityMap, level: number): Region {
   }
   const isInside = (i: number): boolean => ranksWithin(map, found, i);
   const { raRad, decRad } = map.peak;
-  const box = map.floorDeg > 0 ? outlineBox(map, level, isInside) : cellBox(map, isInside, raRad, decRad);
+  const index = indexCells(map);
+  const box =
+    map.floorDeg > 0
+      ? outlineBox(map, index, densityContours(map, found.threshold, index), isInside)
+      : cellBox(map, index, isInside, raRad, decRad);
   return { level, areaDeg2: area * DEG2_PER_SR, ...box };
 }
 
@@ -77,7 +81,7 @@ export function wilksRegion(cells: SkyCells, delta2Llh: number): Region {
   for (let i = 0; i < cells.llh.length; i++) if (isInside(i)) area += pixelArea(cells.nside[i]!);
   const ra = pixelPhi(cells.nside[best]!, cells.pixel[best]!);
   const dec = Math.PI / 2 - pixelTheta(cells.nside[best]!, cells.pixel[best]!);
-  return { level: delta2Llh, areaDeg2: area * DEG2_PER_SR, ...cellBox(cells, isInside, ra, dec) };
+  return { level: delta2Llh, areaDeg2: area * DEG2_PER_SR, ...cellBox(cells, indexCells(cells), isInside, ra, dec) };
 }
 
 // ---------------------------------------------------------------------------------------------------------- positions
@@ -136,20 +140,24 @@ export function probabilityInCone(map: ProbabilityMap, raRad: number, decRad: nu
 // --------------------------------------------------------------------------------------------------------------- boxes
 
 /** Box around the outline of a blurred map's region. */
-function outlineBox(map: ProbabilityMap, level: number, isInside: (i: number) => boolean): Box {
+function outlineBox(
+  map: ProbabilityMap,
+  index: CellIndex,
+  rings: readonly Ring[],
+  isInside: (i: number) => boolean,
+): Box {
   const { raRad, decRad } = map.peak;
   const box = new GrowingBox(raRad, decRad);
-  const rings: Ring[] = contourLines(map, level);
   for (const ring of rings) for (const point of ring) box.add(point.raRad - raRad, point.decRad);
   if (rings.length === 0) {
     box.addPole(1);
     box.addPole(-1);
-  } else addPoles(map, isInside, box);
+  } else addPoles(index, isInside, box);
   return box.done();
 }
 
 /** Box around cells. */
-function cellBox(cells: Cells, isInside: (i: number) => boolean, raRad: number, decRad: number): Box {
+function cellBox(cells: Cells, index: CellIndex, isInside: (i: number) => boolean, raRad: number, decRad: number): Box {
   const box = new GrowingBox(raRad, decRad);
   for (let i = 0; i < cells.nside.length; i++) {
     if (!isInside(i)) continue;
@@ -162,13 +170,12 @@ function cellBox(cells: Cells, isInside: (i: number) => boolean, raRad: number, 
       box.addUnwrapped(isPole ? centre : centre + halfTurn(point.raRad - ra), point.decRad);
     }
   }
-  addPoles(cells, isInside, box);
+  addPoles(index, isInside, box);
   return box.done();
 }
 
 /** A pole is inside where all four cells around it are. */
-function addPoles(cells: Cells, isInside: (i: number) => boolean, box: GrowingBox): void {
-  const index = indexCells(cells);
+function addPoles(index: CellIndex, isInside: (i: number) => boolean, box: GrowingBox): void {
   const { finest } = index;
   const last = 12 * finest * finest - 4;
   for (const [sign, first] of [
