@@ -2,9 +2,10 @@
  * A density on cells of the sky, convolved with a Gaussian: how published regions allow for an angular error that the
  * likelihood does not know (specs/reco-splinempe.md 14.2).
  *
- * The kernel is the sphere's own Gaussian, exp((cos a - 1) / sigma^2), normalised in closed form. Cells enter as
- * sources of about half a sigma: larger ones cut up, smaller ones merged into their mean place; the width of a source
- * (area / 12 a axis for a square) is added to sigma^2, so that its size is allowed for to fourth order.
+ * The kernel is the sphere's own Gaussian, exp((cos a - 1) / sigma^2), normalised in closed form. A cell counts as its
+ * probability at its centre: for a likelihood that the scan resolves that sum is exact far beyond need, as its points
+ * are closer than 1.5 sigma (ripples below 2 exp(-2 pi^2 / 1.5^2) = 3e-4). Wider cells are flat ground and are cut up
+ * into such points; cells much finer than sigma are merged into their mean place and width.
  *
  * Blurring happens where it matters. The sky is cut into tiles of a few sigma; tiles near cells that stand out from
  * their neighbours are evaluated on a grid much finer than the scan (nodes: sigma / 6 and less where the probability
@@ -31,8 +32,10 @@ const FALL = new Float64Array(FALL_LAST + 1).map((_, i) => Math.exp(-i / FALL_ST
 /** Grids that suit a sigma. */
 interface Grid {
   readonly sigma: number;
-  /** nsides of sources (at most 0.6 sigma wide), tiles (2 to 4 sigma) and nodes, coarsest and finest. */
-  readonly source: number;
+  /** nsides: cells wider than `cut` are cut up to it, cells finer than `merge` merged to it. */
+  readonly cut: number;
+  readonly merge: number;
+  /** nsides of tiles (2 to 4 sigma wide) and of nodes, coarsest and finest. */
   readonly tile: number;
   readonly coarseNode: number;
   readonly fineNode: number;
@@ -44,11 +47,11 @@ interface Sources {
   readonly cells: Cells;
   readonly density: Float64Array;
   readonly index: CellIndex;
-  /** Position in the arrays by RING number at `grid.source`; -1: nothing there. */
-  readonly known: Map<number, number>;
+  /** Ranges of the arrays by RING number at `grid.cut`. */
+  readonly known: Map<number, readonly [from: number, to: number]>;
   readonly vector: number[];
   readonly weight: number[];
-  /** Own width: variance a axis, rad^2. */
+  /** Own width, of merged cells: variance a axis, rad^2. */
   readonly variance: number[];
 }
 
@@ -114,7 +117,8 @@ function nsideFor(side: number): number {
 function gridFor(sigma: number): Grid {
   return {
     sigma,
-    source: nsideFor(0.6 * sigma),
+    cut: nsideFor(1.5 * sigma),
+    merge: nsideFor(0.3 * sigma),
     tile: nsideFor(4 * sigma),
     coarseNode: nsideFor(sigma),
     fineNode: nsideFor(sigma / 5.5),
@@ -196,65 +200,72 @@ function evaluateTile(sources: Sources, tile: number): { nside: number; pixel: n
 
 /** Sources within an angle of a direction. */
 function gather(sources: Sources, vector: ArrayLike<number>, radius: number): Gathered {
-  const found: number[] = [];
-  for (const pixel of disc(sources.grid.source, vector, radius)) {
-    const at = sources.known.get(pixel) ?? addSource(sources, pixel);
-    if (at >= 0) found.push(at);
-  }
-  const n = found.length;
+  const ranges = disc(sources.grid.cut, vector, radius).map((pixel) => sourcesIn(sources, pixel));
+  const n = ranges.reduce((sum, [from, to]) => sum + to - from, 0);
   const out = { vector: new Float64Array(3 * n), weight: new Float64Array(n), variance: new Float64Array(n) };
-  found.forEach((at, k) => {
-    for (let c = 0; c < 3; c++) out.vector[3 * k + c] = sources.vector[3 * at + c]!;
-    out.weight[k] = sources.weight[at]!;
-    out.variance[k] = sources.variance[at]!;
-  });
+  let k = 0;
+  for (const [from, to] of ranges) {
+    for (let at = from; at < to; at++, k++) {
+      for (let c = 0; c < 3; c++) out.vector[3 * k + c] = sources.vector[3 * at + c]!;
+      out.weight[k] = sources.weight[at]!;
+      out.variance[k] = sources.variance[at]!;
+    }
+  }
   return out;
 }
 
-/** Makes the source of one pixel at the sources' nside; its position in the arrays, or -1 if there is nothing. */
-function addSource(sources: Sources, pixel: number): number {
+/** The sources in one pixel (RING) of the cutting nside: from and behind the last in the arrays; made when first asked for. */
+function sourcesIn(sources: Sources, pixel: number): readonly [from: number, to: number] {
+  const known = sources.known.get(pixel);
+  if (known) return known;
   const { grid, cells, density, index } = sources;
-  const nest = ringToNest(grid.source, pixel);
+  const from = sources.weight.length;
+  const nest = ringToNest(grid.cut, pixel);
+  const covering = findCell(index, grid.cut, nest);
   const vector = new Float64Array(3);
-  const inside = findCell(index, grid.source, nest);
-  let at = -1;
-  if (inside >= 0 && cells.nside[inside]! <= grid.source) {
-    if (density[inside]! > 0) {
-      const area = pixelArea(grid.source);
-      at = pushSource(sources, pixelVector(grid.source, pixel, vector), density[inside]! * area, area / 12);
-    }
-  } else if (index.finest > grid.source) {
-    // Finer cells: their common weight at their mean place, as wide as they are spread.
-    const ratio = index.finest / grid.source;
-    const first = lastAtOrBefore(index.start, nest * ratio * ratio - 1) + 1;
-    const end = (nest + 1) * ratio * ratio;
-    const mean = [0, 0, 0];
-    let weight = 0;
-    let variance = 0;
-    for (let i = first; i < density.length && index.start[i]! < end; i++) {
-      const area = pixelArea(cells.nside[i]!);
-      const share = density[i]! * area;
-      pixelVector(cells.nside[i]!, cells.pixel[i]!, vector);
-      for (let c = 0; c < 3; c++) mean[c]! += share * vector[c]!;
-      weight += share;
-      variance += (share * area) / 12;
-    }
-    if (weight > 0) {
-      const length = Math.hypot(mean[0]!, mean[1]!, mean[2]!);
-      for (let c = 0; c < 3; c++) vector[c] = mean[c]! / length;
-      // The mean of unit vectors is shorter than one by half their variance in two axes.
-      const spread = Math.max(0, 1 - length / weight);
-      at = pushSource(sources, vector, weight, variance / weight + spread);
+  if (covering >= 0 && cells.nside[covering]! <= grid.cut) {
+    addSource(sources, pixelVector(grid.cut, pixel, vector), density[covering]! * pixelArea(grid.cut), 0);
+  } else {
+    const size = (index.finest / grid.cut) ** 2;
+    const mergedSize = Math.max(1, (index.finest / grid.merge) ** 2);
+    let i = lastAtOrBefore(index.start, nest * size - 1) + 1;
+    while (i < density.length && index.start[i]! < (nest + 1) * size) {
+      const group = Math.floor(index.start[i]! / mergedSize);
+      let behind = i + 1;
+      while (behind < density.length && index.start[behind]! < (group + 1) * mergedSize) behind++;
+      addMerged(sources, i, behind, vector);
+      i = behind;
     }
   }
-  sources.known.set(pixel, at);
-  return at;
+  const range = [from, sources.weight.length] as const;
+  sources.known.set(pixel, range);
+  return range;
 }
 
-function pushSource(sources: Sources, vector: Float64Array, weight: number, variance: number): number {
+/** One source for neighbouring cells: their weight at their mean place, as wide as they are spread. */
+function addMerged(sources: Sources, from: number, to: number, mean: Float64Array): void {
+  const { cells, density } = sources;
+  const vector = new Float64Array(3);
+  mean.fill(0);
+  let weight = 0;
+  for (let i = from; i < to; i++) {
+    const share = density[i]! * pixelArea(cells.nside[i]!);
+    pixelVector(cells.nside[i]!, cells.pixel[i]!, vector);
+    for (let c = 0; c < 3; c++) mean[c]! += share * vector[c]!;
+    weight += share;
+  }
+  const length = Math.hypot(mean[0]!, mean[1]!, mean[2]!);
+  if (!(length > 0)) return;
+  for (let c = 0; c < 3; c++) mean[c]! /= length;
+  // The mean of unit vectors is shorter than one by half of their variance in each of two axes.
+  addSource(sources, mean, weight, to - from === 1 ? 0 : Math.max(0, 1 - length / weight));
+}
+
+function addSource(sources: Sources, vector: Float64Array, weight: number, variance: number): void {
+  if (!(weight > 0)) return;
   sources.vector.push(vector[0]!, vector[1]!, vector[2]!);
   sources.weight.push(weight);
-  return sources.variance.push(variance) - 1;
+  sources.variance.push(variance);
 }
 
 /** Per source the factor and half the concentration of its kernel, one after the other. */
