@@ -6,6 +6,7 @@ export {
   type PointSource,
 } from './closed-form.js';
 export { gammaP, gammaQ, lnGamma, lnGammaP, lnGammaQ, lnNormalCdf } from './gamma.js';
+export * from './generate/index.js';
 export {
   ABSORPTION_CAP,
   absorptionCoefficient,

@@ -1,0 +1,15 @@
+/** The maker of photon tables: photons, folding, tracks, and how good the result is. */
+export {
+  assembleTables,
+  defaultPlan,
+  type FoldedDepths,
+  foldDepths,
+  makeDepth,
+  planDepths,
+  type TablePlan,
+} from './build.js';
+export { type BandErrors, type CheckedLight, checkDepth, tableLight } from './check.js';
+export { CELL_SIZE, N_CELLS } from './grid.js';
+export { type Emitters, type MuonColumn, muonColumn } from './muon-line.js';
+export { makeOptics, type Optics, parseAcceptance, parseSpectrum } from './optics.js';
+export { type DepthLight, followPhotons } from './photons.js';
