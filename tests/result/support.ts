@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe } from 'vitest';
 import type { NsideMap, ScanMetadata, ScanResult } from '../../src/result/index.js';
+import { angularDistance, children, disc, pixelCount, pixelPhi, pixelTheta } from '../../src/sky/index.js';
 
 export const metadata: ScanMetadata = {
   runId: 136662,
@@ -139,4 +140,46 @@ export function pythonBytes(script: string): Uint8Array {
       'base64',
     ),
   );
+}
+
+/**
+ * A scan 8, 64, 512 whose posterior is a Gaussian of `sigmaDeg` an axis around a position: all of nside 8, and the
+ * finer nsides wherever the position is near.
+ */
+export function gaussianScan({
+  raDeg,
+  decDeg,
+  sigmaDeg,
+}: {
+  raDeg: number;
+  decDeg: number;
+  sigmaDeg: number;
+}): ScanResult {
+  const [ra, dec, sigma] = [raDeg, decDeg, sigmaDeg].map((degrees) => (degrees * Math.PI) / 180) as [
+    number,
+    number,
+    number,
+  ];
+  const vector = [Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)];
+  const llh = (nside: number, pixel: number): number => {
+    const distance = angularDistance(ra, dec, pixelPhi(nside, pixel), Math.PI / 2 - pixelTheta(nside, pixel));
+    return 1000 + (distance / sigma) ** 2 / 2;
+  };
+  const all = Array.from({ length: pixelCount(8) }, (_, pixel) => pixel);
+  const middle = disc(8, vector, 6 * sigma + 0.13).flatMap((pixel) => children(8, pixel, 64));
+  const fine = disc(64, vector, 5 * sigma + 0.016).flatMap((pixel) => children(64, pixel, 512));
+  const maps: [number, number[]][] = [
+    [8, all],
+    [64, middle],
+    [512, fine],
+  ];
+  return {
+    metadata,
+    maps: maps.map(([nside, pixels]) =>
+      mapOf(
+        nside,
+        pixels.map((pixel) => [pixel, llh(nside, pixel)] as const),
+      ),
+    ),
+  };
 }

@@ -1,0 +1,205 @@
+/**
+ * Multi-order HEALPix maps: cells of many sizes that cover the sky exactly once, in one FITS table
+ * (specs/alert-products.md section 1; header keys of skyreader, specs/sky-and-scan.md 8.4). What the file of a scan
+ * begins with:
+ *
+ *     XTENSION= 'BINTABLE'           / binary table extension
+ *     ...
+ *     TTYPE1  = 'UNIQ    '
+ *     TFORM1  = 'K       '
+ *     TTYPE2  = 'PROBDENSITY'
+ *     TFORM2  = 'D       '
+ *     TUNIT2  = 'sr-1    '
+ *     PIXTYPE = 'HEALPIX '           / HEALPIX pixelisation
+ *     ORDERING= 'NUNIQ   '           / UNIQ = 4 * 4^order + NESTED pixel
+ *     COORDSYS= 'C       '           / equatorial, ICRS
+ *     MOCORDER=                   11 / largest order
+ *     INDXSCHM= 'EXPLICIT'
+ *     OBJECT  = 'run00136662.evt000035405932.neutrino'
+ *     CREATOR = 'skymap-scanner 1.0.0'
+ *     RUNID   =               136662
+ *     EVENTID =             35405932
+ *     SENDER  = 'IceCube Collaboration'
+ *     DATE-OBS= '2022-05-24T07:41:32.185' / UTC date of the observation
+ *     MJD-OBS =    59723.32051140454 / modified Julian date of the observation
+ *     I3TYPE  = 'neutrino'           / Alert Type
+ *     RA      =                 47.2 / Degree
+ *     DEC     =                 -3.5 / Degree
+ *     HIERARCH RA_ERR_PLUS_50 = 0.75 / 50% containment error high
+ *     HIERARCH RA_ERR_MINUS_50 = 0.3 / 50% containment error low
+ *     ...
+ *     HIERARCH CONTOUR_AREA_50 = 0.6789 / 50% contour area (sqdeg)
+ *     HIERARCH CONTOUR_AREA_90 = 2.0186 / 90% contour area (sqdeg)
+ *     COMMENTS= '50% and 90% uncertainty location => Highest posterior density 50% an&'
+ *     CONTINUE  'd 90% credible region'
+ *     NOTE    = 'exp(-delta llh) blurred by 0.2 deg; density 0 where nothing is known'
+ *
+ * No date of writing stands in it unless one is handed in: the same scan gives the same bytes.
+ */
+import { finestCells, ringToUniq } from '../../sky/index.js';
+import { badFile, shown } from '../errors.js';
+import { eventStem } from '../stem.js';
+import { isoTime } from '../summary/format.js';
+import { type SkyMaps, skyMaps } from '../summary/summarize.js';
+import type { RegionBox, ScanSummary } from '../summary/types.js';
+import type { ScanResult } from '../types.js';
+import { type Card, type CardValue, realCard } from './cards.js';
+import { readFitsTable, writeFitsTable } from './table.js';
+
+/** Settings of a multi-order file. */
+export interface MultiOrderOptions {
+  /** Program and version, e.g. `skymap-scanner 1.0.0`. */
+  readonly creator?: string;
+  /** Time of writing, ISO 8601 UTC; leave it out where the bytes must not depend on it. */
+  readonly date?: string;
+  /** Who publishes the map. Default: IceCube Collaboration for real events, nobody for others. */
+  readonly sender?: string;
+  /** `skyMaps` of the result with the summary's floor, if it is there already. */
+  readonly sky?: SkyMaps | null;
+}
+
+/** Column and unit of the two kinds of map. */
+const PROBABILITY = 'PROBDENSITY';
+const LIKELIHOOD = '2DLLH';
+
+/**
+ * The probability map of a scan, blurred as its summary says: density a steradian, 0 where nothing is known. null
+ * for a result without any llh, of which there is no map.
+ */
+export function multiOrderFits(
+  result: ScanResult,
+  summary: ScanSummary,
+  options: MultiOrderOptions = {},
+): Uint8Array | null {
+  const floor = summary.peak?.angular_error_floor_deg;
+  const sky = options.sky === undefined ? skyMaps(result, floor) : options.sky;
+  if (sky === null || summary.peak === null) return null;
+  const { probability } = sky;
+  const uncertainty = 'Highest posterior density 50% and 90% credible region';
+  const blurred = probability.floorDeg > 0 ? ` blurred by ${probability.floorDeg} deg` : '';
+  return writeCells(probability, probability.density, PROBABILITY, 'sr-1', [
+    ...eventCards(result, options),
+    ...positionCards(summary.peak, summary.regions, uncertainty),
+    { key: 'NOTE', value: `exp(-delta llh)${blurred}; density 0 where nothing is known` },
+  ]);
+}
+
+/**
+ * The likelihood map of a scan: 2 (llh - smallest llh) of the finest known pixel everywhere, NaN where nothing is
+ * known. null for a result without any llh.
+ */
+export function multiOrderLlhFits(
+  result: ScanResult,
+  summary: ScanSummary,
+  options: MultiOrderOptions = {},
+): Uint8Array | null {
+  const cells = finestCells(result.maps, { withUnknown: true });
+  const { best_fit: best } = summary;
+  if (best === null) return null;
+  const values = cells.llh.map((llh) => 2 * (llh - best.llh));
+  return writeCells(cells, values, LIKELIHOOD, undefined, [
+    ...eventCards(result, options),
+    ...positionCards(best, summary.wilks_regions, 'Change in 2LLH based on Wilks theorem'),
+    { key: 'NOTE', value: 'NaN where no fit succeeded' },
+  ]);
+}
+
+/** Cells in the order of their UNIQ numbers, as a table. */
+function writeCells(
+  cells: { readonly nside: ArrayLike<number>; readonly pixel: ArrayLike<number> },
+  values: Float64Array,
+  name: string,
+  unit: string | undefined,
+  cards: readonly Card[],
+): Uint8Array {
+  const uniq = Float64Array.from(values, (_, i) => ringToUniq(cells.nside[i]!, cells.pixel[i]!));
+  const order = Int32Array.from(values, (_, i) => i).sort((a, b) => uniq[a]! - uniq[b]!);
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.log2(cells.nside[i]!));
+  return writeFitsTable(
+    [
+      { name: 'UNIQ', form: 'K', values: Float64Array.from(order, (i) => uniq[i]!) },
+      { name, form: 'D', values: Float64Array.from(order, (i) => values[i]!), ...(unit === undefined ? {} : { unit }) },
+    ],
+    [
+      { key: 'PIXTYPE', value: 'HEALPIX', comment: 'HEALPIX pixelisation' },
+      { key: 'ORDERING', value: 'NUNIQ', comment: 'UNIQ = 4 * 4^order + NESTED pixel' },
+      { key: 'COORDSYS', value: 'C', comment: 'equatorial, ICRS' },
+      { key: 'MOCORDER', value: Math.round(largest), comment: 'largest order' },
+      { key: 'INDXSCHM', value: 'EXPLICIT' },
+      ...cards,
+    ],
+  );
+}
+
+function eventCards({ metadata }: ScanResult, options: MultiOrderOptions): Card[] {
+  const cards: Card[] = [];
+  const text = (key: string, value: string | null | undefined, comment?: string): void => {
+    if (value != null) cards.push(comment === undefined ? { key, value } : { key, value, comment });
+  };
+  if (metadata !== null) text('OBJECT', eventStem(metadata));
+  text('CREATOR', options.creator);
+  text('DATE', options.date);
+  if (metadata === null) return cards;
+  cards.push({ key: 'RUNID', value: metadata.runId }, { key: 'EVENTID', value: metadata.eventId });
+  text('SENDER', options.sender ?? (metadata.isRealEvent ? 'IceCube Collaboration' : undefined));
+  if (Number.isFinite(metadata.mjd)) {
+    text('DATE-OBS', isoTime(metadata.mjd), 'UTC date of the observation');
+    cards.push(realCard('MJD-OBS', metadata.mjd, 'modified Julian date of the observation'));
+  }
+  text('I3TYPE', metadata.eventType ?? 'None', 'Alert Type');
+  return cards;
+}
+
+function positionCards(
+  position: { readonly ra_deg: number; readonly dec_deg: number },
+  regions: readonly (RegionBox & { readonly level: number })[],
+  uncertainty: string,
+): Card[] {
+  const cards = [
+    realCard('RA', twoDigits(position.ra_deg), 'Degree'),
+    realCard('DEC', twoDigits(position.dec_deg), 'Degree'),
+  ];
+  for (const region of regions) {
+    const percent = Math.round(100 * region.level);
+    const edge = (axis: string, side: string, value: number, comment: string): Card =>
+      realCard(`${axis}_ERR_${side}_${percent}`, twoDigits(value), `${percent}% containment error ${comment}`);
+    cards.push(
+      edge('RA', 'PLUS', region.ra_plus_deg, 'high'),
+      edge('RA', 'MINUS', region.ra_minus_deg, 'low'),
+      edge('DEC', 'PLUS', region.dec_plus_deg, 'high'),
+      edge('DEC', 'MINUS', region.dec_minus_deg, 'low'),
+    );
+  }
+  for (const { level, area_deg2: area } of regions) {
+    const percent = Math.round(100 * level);
+    // More digits than skyreader's two: the area of a good track is a few hundredths.
+    cards.push(realCard(`CONTOUR_AREA_${percent}`, Number(area.toFixed(4)), `${percent}% contour area (sqdeg)`));
+  }
+  return [...cards, { key: 'COMMENTS', value: `50% and 90% uncertainty location => ${uncertainty}` }];
+}
+
+function twoDigits(degrees: number): number {
+  return Math.round(degrees * 100) / 100 + 0;
+}
+
+/** A multi-order map that was read. */
+export interface MultiOrderMap {
+  readonly header: ReadonlyMap<string, CardValue>;
+  /** UNIQ numbers in the order of the file. */
+  readonly uniq: Float64Array;
+  readonly kind: 'probability' | 'likelihood';
+  /** Density a steradian, or 2 delta llh. */
+  readonly value: Float64Array;
+}
+
+/** Decodes a multi-order map, ours or another's. `name` of the file is for messages. Throws FileFormatError. */
+export function readMultiOrderFits(bytes: Uint8Array, name = 'The map'): MultiOrderMap {
+  const table = readFitsTable(bytes, name);
+  const ordering = table.header.get('ORDERING');
+  if (ordering !== 'NUNIQ') throw badFile(name, `is a map with ORDERING ${shown(ordering ?? null)} instead of NUNIQ`);
+  const kind = table.columnNames.includes(PROBABILITY) ? 'probability' : 'likelihood';
+  const uniq = table.column('UNIQ');
+  if (!uniq.every((value) => Number.isSafeInteger(value) && value >= 4)) throw badFile(name, 'has a UNIQ that is none');
+  return { header: table.header, uniq, kind, value: table.column(kind === 'probability' ? PROBABILITY : LIKELIHOOD) };
+}
