@@ -1,5 +1,5 @@
 /** Scans of artificial landscapes through the embedded broker, with crews of workers of any number and temper. */
-import { type Delivery, embeddedBroker, type TaskOutcome } from '../../src/broker/index.js';
+import { type Delivery, embeddedBroker, type ServerEnd, type TaskOutcome } from '../../src/broker/index.js';
 import type { RecoResult, RecoTask } from '../../src/reco/index.js';
 import {
   type Journal,
@@ -31,8 +31,10 @@ export interface LandscapeScan {
   readonly setup?: Partial<ScanSetup>;
   readonly signal?: AbortSignal;
   readonly listen?: ScanListener;
-  /** What becomes of a task, if not the landscape's answer. Several outcomes: duplicates, strangers and the like. */
-  readonly answer?: (task: RecoTask) => readonly TaskOutcome[];
+  /** What a worker makes of a task, if not the landscape's answer. */
+  readonly answer?: (task: RecoTask) => TaskOutcome;
+  /** What the broker makes of an outcome on its way: duplicates, strangers and the like. */
+  readonly disturb?: (outcome: TaskOutcome) => readonly TaskOutcome[];
 }
 
 export interface SeenScan {
@@ -104,7 +106,7 @@ export async function scanLandscape(scan: LandscapeScan): Promise<SeenScan> {
   });
   const crew = work(broker, scan);
   const outcome = await runScan(landscapeSetup(scan), {
-    server: broker.server,
+    server: scan.disturb === undefined ? broker.server : disturbed(broker.server, scan.disturb),
     journal: scan.journal ?? null,
     listen: scan.listen === undefined ? watch : tellAll(watch, scan.listen),
     ...(scan.signal === undefined ? {} : { signal: scan.signal }),
@@ -113,16 +115,25 @@ export async function scanLandscape(scan: LandscapeScan): Promise<SeenScan> {
   return { outcome, rounds, thresholds, minimum: rounds.at(-1)?.minimum ?? null };
 }
 
+function disturbed(server: ServerEnd, disturb: (outcome: TaskOutcome) => readonly TaskOutcome[]): ServerEnd {
+  return {
+    ...server,
+    async *outcomes() {
+      for await (const outcome of server.outcomes()) yield* disturb(outcome);
+    },
+  };
+}
+
 /** All workers as one client that holds as many tasks as there are workers and finishes a random one of them. */
 async function work(broker: ReturnType<typeof embeddedBroker>, scan: LandscapeScan): Promise<void> {
   const { count, seed } = scan.workers ?? { count: 1 };
   const random = seed === undefined ? () => 0 : randomFrom(seed);
-  const answer = scan.answer ?? ((task: RecoTask) => [answerOf(scan.landscape, task)]);
+  const answer = scan.answer ?? ((task: RecoTask) => answerOf(scan.landscape, task));
   const client = broker.client();
   const held: Delivery[] = [];
   async function finishOne(): Promise<void> {
     const [delivery] = held.splice(Math.floor(random() * held.length), 1);
-    for (const outcome of answer(delivery!.task)) await delivery!.finish(outcome);
+    await delivery!.finish(answer(delivery!.task));
   }
   const deliveries = client.deliveries(count)[Symbol.asyncIterator]();
   let next = deliveries.next();
