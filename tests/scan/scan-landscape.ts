@@ -6,6 +6,7 @@ import {
   listenTo,
   type Progression,
   runScan,
+  type ScanDeps,
   type ScanEvents,
   type ScanListener,
   type ScanOutcome,
@@ -31,6 +32,7 @@ export interface LandscapeScan {
   readonly setup?: Partial<ScanSetup>;
   readonly signal?: AbortSignal;
   readonly listen?: ScanListener;
+  readonly deps?: Partial<ScanDeps>;
   /** What a worker makes of a task, if not the landscape's answer. */
   readonly answer?: (task: RecoTask) => TaskOutcome;
   /** What the broker makes of an outcome on its way: duplicates, strangers and the like. */
@@ -110,6 +112,7 @@ export async function scanLandscape(scan: LandscapeScan): Promise<SeenScan> {
     journal: scan.journal ?? null,
     listen: scan.listen === undefined ? watch : tellAll(watch, scan.listen),
     ...(scan.signal === undefined ? {} : { signal: scan.signal }),
+    ...scan.deps,
   });
   await crew;
   return { outcome, rounds, thresholds, minimum: rounds.at(-1)?.minimum ?? null };
