@@ -14,6 +14,7 @@ import { pulseDefect } from './icetray/pulse-objects.js';
 import { parseJsonText } from './json.js';
 import { isObject } from './message.js';
 import { particleOf } from './particle.js';
+import { printable } from './printable.js';
 import { utcTime } from './time.js';
 import type { AlertSummary, DomWindows, EventHeader, Particle, PulseMap, TimeWindow, VetoVertex } from './types.js';
 
@@ -46,7 +47,7 @@ export function eventOfPacket(packet: Packet, { formatVersion, summary }: Messag
   const warnings: string[] = [];
   if (formatVersion !== null && !KNOWN_VERSIONS.has(formatVersion)) {
     warnings.push(
-      `The real-time format version "${formatVersion.slice(0, 20)}" is unknown; read as one of before 2023.`,
+      `The real-time format version "${printable(formatVersion, 20)}" is unknown; read as one of before 2023.`,
     );
   }
   const i3Header = readHeader(packet);

@@ -19,6 +19,7 @@ import type { DomCalibration } from './icetray/full-gcd.js';
 import { type DomCalibrationDiff, readBaselineName } from './icetray/gcd-differences.js';
 import { badObject, type ObjectClass } from './icetray/object-class.js';
 import type { Packet } from './icetray/packet.js';
+import { printable } from './printable.js';
 import type { OMKey } from './types.js';
 
 /** IceTray's units of voltage and of frequency are 1e9 V and 1e9 Hz. */
@@ -113,7 +114,7 @@ function commonBaselineName(packet: Packet): string {
   if (others.length > 0) {
     throw badObject(
       `${packet.name}: the differences of the detector`,
-      `refer to different baselines, ${JSON.stringify(names[0])} and ${JSON.stringify(others[0])}`,
+      `refer to different baselines, "${printable(names[0]!)}" and "${printable(others[0]!)}"`,
     );
   }
   return names[0] ?? '';

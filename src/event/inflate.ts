@@ -69,7 +69,7 @@ export function inflateZstd(bytes: Uint8Array, maxBytes: number, context: ReadCo
 export function inflateBzip2(bytes: Uint8Array, maxBytes: number, context: ReadContext): Uint8Array {
   return bunzip2(bytes, maxBytes, {
     damaged: (what) => damaged(context, what),
-    tooLarge: () => tooLarge(context, maxBytes),
+    tooLarge: () => tooLarge(context),
   });
 }
 
@@ -83,7 +83,7 @@ function stream(
   let total = 0;
   const push = open((data) => {
     total += data.length;
-    if (total > maxBytes) throw tooLarge(context, maxBytes);
+    if (total > maxBytes) throw tooLarge(context);
     if (data.length > 0) parts.push(data);
   });
   try {
@@ -131,10 +131,10 @@ function damaged(context: ReadContext, what: string, cause?: unknown): EventForm
   return new EventFormatError(context.code, `${context.where} ${what}.`, DAMAGED_HINT, { cause });
 }
 
-function tooLarge(context: ReadContext, maxBytes: number): EventFormatError {
+function tooLarge(context: ReadContext): EventFormatError {
   return new EventFormatError(
     'event/too-large',
-    `${context.where} inflates to more than ${Math.round(maxBytes / 1048576)} MiB.`,
-    'No event is that large; the file is damaged or meant to do harm.',
+    `${context.where} inflates to more than any event holds.`,
+    'The file is damaged or meant to do harm.',
   );
 }

@@ -13,6 +13,7 @@ import { parseJsonBytes } from './json.js';
 import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 import { isPickleObject, type PickleValue, readPickle } from './pickle.js';
 import { toPlainData } from './plain-data.js';
+import { printable } from './printable.js';
 
 /** The five frames of an event and what the message says beside them. */
 export interface EventMessage {
@@ -104,11 +105,21 @@ function readFrames(frames: unknown, name: string): Frame[] {
   if (frames.length !== STOPS.length) {
     throw badMessage(name, `has ${frames.length} frames instead of the five G, C, D, Q and P`);
   }
-  return frames.map((item: unknown, i) => readMessageFrame(item, i, name));
+  let left = MAX_FRAME_BYTES;
+  return frames.map((item: unknown, i) => {
+    const { frame, nBytes } = readMessageFrame(item, i, name, left);
+    left -= nBytes;
+    return frame;
+  });
 }
 
-/** One `[stop, text]` of a packet. */
-function readMessageFrame(item: unknown, i: number, name: string): Frame {
+/** One `[stop, text]` of a packet, which may inflate to `maxBytes`; and to how many it did. */
+function readMessageFrame(
+  item: unknown,
+  i: number,
+  name: string,
+  maxBytes: number,
+): { readonly frame: Frame; readonly nBytes: number } {
   const expected = STOPS[i]!;
   if (!Array.isArray(item) || item.length !== 2) throw badMessage(name, `has a frame ${i + 1} that is not a pair`);
   const [stop, text]: unknown[] = item;
@@ -116,15 +127,15 @@ function readMessageFrame(item: unknown, i: number, name: string): Frame {
     throw badMessage(name, `has a frame ${i + 1} that is not a pair of texts`);
   }
   if (stop !== expected && !(expected === 'P' && stop === 'p')) {
-    throw badMessage(name, `has a frame ${JSON.stringify(stop.slice(0, 8))} where ${expected} belongs`);
+    throw badMessage(name, `has a frame "${printable(stop, 8)}" where ${expected} belongs`);
   }
   const where = `${name}: frame ${stop}`;
   const compressed = decodeBase64(text);
   if (compressed === null) throw badFrame(where, 'is not valid base64');
-  const pickle = inflateZlib(compressed, MAX_FRAME_BYTES, { code: 'event/bad-frame', where });
+  const pickle = inflateZlib(compressed, maxBytes, { code: 'event/bad-frame', where });
   const frame = readPickledFrame(pickle, where);
-  if (frame.stop !== stop) throw badFrame(where, `says inside that it is ${JSON.stringify(frame.stop)}`);
-  return frame;
+  if (frame.stop !== stop) throw badFrame(where, `says inside that it is "${printable(frame.stop)}"`);
+  return { frame, nBytes: pickle.length };
 }
 
 /** A JSON object: not null, not a list. */

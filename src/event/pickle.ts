@@ -8,7 +8,8 @@
  */
 import { EventFormatError } from '../config/index.js';
 import { ByteReader, DAMAGED_HINT, decodeTextStrictly } from './bytes.js';
-import { MAX_VALUES } from './limits.js';
+import { MAX_PICKLE_VALUES } from './limits.js';
+import { printable } from './printable.js';
 
 /** What a pickle can hold. Python's int is a number while exact, a BigInt beyond 2^53; a Python-2 str is bytes. */
 export type PickleValue =
@@ -88,7 +89,7 @@ class Machine {
   run(): PickleValue {
     for (let steps = 0; ; steps++) {
       const at = this.#in.offset;
-      if (steps > MAX_VALUES) throw this.#bad('has more instructions than any event', at);
+      if (steps > MAX_PICKLE_VALUES) throw this.#bad('has more instructions than any event', at);
       const opcode = this.#in.u8();
       if (opcode === 0x2e) {
         const value = this.#pop();
@@ -259,7 +260,7 @@ class Machine {
   #name(module: string, name: string): void {
     const full = `${module}.${name}`;
     const isAllowed = this.#mode === 'frame' && (full === ENCODE || REDUCIBLE.has(full) || NEWOBJ_CLASSES.has(full));
-    if (!isAllowed) throw this.#hostile(`"${printable(full)}"`);
+    if (!isAllowed) throw this.#hostile(`"${printable(full, 80)}"`);
     this.#push({ kind: 'global', name: full });
   }
 
@@ -412,10 +413,4 @@ function twosComplement(bytes: Uint8Array): number | bigint {
   if (bytes.length > 0 && bytes[bytes.length - 1]! >= 0x80) value -= 1n << BigInt(8 * bytes.length);
   const asNumber = Number(value);
   return Number.isSafeInteger(asNumber) ? asNumber : value;
-}
-
-/** A name from the file, fit for a terminal. */
-function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 80 ? `${clean.slice(0, 77)}...` : clean;
 }

@@ -5,7 +5,7 @@
  */
 import { EventFormatError } from '../config/index.js';
 import { DAMAGED_HINT } from './bytes.js';
-import { MAX_DEPTH, MAX_MESSAGE_BYTES, MAX_VALUES } from './limits.js';
+import { MAX_DEPTH, MAX_MESSAGE_BYTES, MAX_PICKLE_VALUES } from './limits.js';
 import { isPickleObject, latin1Text, type PickleValue } from './pickle.js';
 
 /**
@@ -20,7 +20,7 @@ export function toPlainData(value: PickleValue, where: string): unknown {
     new EventFormatError('event/bad-pickle', `${where} ${what}.`, DAMAGED_HINT);
 
   const copy = (item: PickleValue, depth: number): unknown => {
-    if (++values > MAX_VALUES) throw bad('has more values than any event');
+    if (++values > MAX_PICKLE_VALUES) throw bad('has more values than any event');
     if (depth > MAX_DEPTH) throw bad(`nests more than ${MAX_DEPTH} lists and dictionaries`);
     if (typeof item === 'bigint') return item.toString();
     if (item instanceof Uint8Array) return copy(latin1Text(item), depth);

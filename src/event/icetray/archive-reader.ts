@@ -97,7 +97,7 @@ export class ArchiveReader extends ByteReader {
     const isTracked = this.bool();
     let version: number = this.u8();
     if (version === 0xff) version = Number(this.u64());
-    if (version > maxVersion) throw this.error(`holds a ${type} of version ${version}; up to ${maxVersion} is known`);
+    if (version > maxVersion) throw this.error(`holds ${type} in version ${version}; up to ${maxVersion} is known`);
     const info = { isTracked, version };
     this.#classes.set(type, info);
     return info;

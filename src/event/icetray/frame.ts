@@ -7,6 +7,7 @@
  */
 import { EventFormatError } from '../../config/index.js';
 import { ByteReader, concatBytes, DAMAGED_HINT, decodeTextStrictly } from '../bytes.js';
+import { printable } from '../printable.js';
 import { crc16Ccitt, crc32cWithoutInversion } from './checksum.js';
 
 /** A named object of a frame, as bytes. */
@@ -60,7 +61,7 @@ export function readFrame(bytes: Uint8Array, where: string, offset = 0): FrameAt
     const key = readName(input, 'key');
     const type = readName(input, 'type name');
     const blob = input.take(input.size());
-    if (blob.length === 0) throw input.error(`has an empty object "${key}"`);
+    if (blob.length === 0) throw input.error(`has an empty object "${printable(key)}"`);
     objects.push({ key, type, blob });
   }
   const expected = checksumOf(bytes.subarray(start, input.offset), version);

@@ -4,7 +4,8 @@
  */
 import { EventFormatError } from '../../config/index.js';
 import { DAMAGED_HINT } from '../bytes.js';
-import { type ArchiveReader, openArchive } from './archive-reader.js';
+import { printable } from '../printable.js';
+import { type ArchiveReader, type OpenedObject, openArchive } from './archive-reader.js';
 import type { FrameObject } from './frame.js';
 
 /** A class of frame objects that can be read. */
@@ -25,9 +26,8 @@ export interface ObjectClass<T> {
  * @throws EventFormatError 'event/bad-object'.
  */
 export function readObject<T>(object: FrameObject, type: ObjectClass<T>, where: string): T {
-  const place = `${where}, object "${object.key}"`;
-  const { className, archive } = openArchive(object.blob, { code: 'event/bad-object', where: place });
-  if (className !== type.name) throw archive.error(`is of class "${shorten(className)}" instead of ${type.name}`);
+  const { className, archive } = open(object, where);
+  if (className !== type.name) throw archive.error(`is of class "${printable(className)}" instead of ${type.name}`);
   const value = archive.object(type.name, type.maxVersion, (version) => type.read(archive, version));
   if (type.readsAll) archive.end();
   return value;
@@ -35,12 +35,16 @@ export function readObject<T>(object: FrameObject, type: ObjectClass<T>, where: 
 
 /** Archive class name of an object, without decoding more. */
 export function classNameOf(object: FrameObject, where: string): string {
-  return openArchive(object.blob, { code: 'event/bad-object', where: `${where}, object "${object.key}"` }).className;
+  return open(object, where).className;
 }
 
-function shorten(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, '?');
-  return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
+/** Begins a sentence about an object. */
+export function placeOf(object: FrameObject, where: string): string {
+  return `${where}, object "${printable(object.key)}"`;
+}
+
+function open(object: FrameObject, where: string): OpenedObject {
+  return openArchive(object.blob, { code: 'event/bad-object', where: placeOf(object, where) });
 }
 
 /** The error of an object that fits its class but not its event. */

@@ -3,10 +3,11 @@
  * (P) to the first (G); specs/event-formats.md 3.4. Also how pulse maps are found, which may be masks on masks.
  */
 import { EventFormatError } from '../../config/index.js';
+import { printable } from '../printable.js';
 import type { PulseMap } from '../types.js';
 import { PULSE_MASK, PULSE_SERIES_MAP, SUPER_DST } from './classes.js';
 import type { Frame, FrameObject } from './frame.js';
-import { badObject, classNameOf, type ObjectClass, readObject } from './object-class.js';
+import { badObject, classNameOf, type ObjectClass, placeOf, readObject } from './object-class.js';
 import { applyMask } from './pulse-objects.js';
 
 /** Masks on masks go no deeper; alerts have three. */
@@ -43,7 +44,7 @@ export class Packet {
 
   /** Begins a sentence about something in a frame. */
   whereOf(frame: Frame): string {
-    return `${this.name}: frame ${frame.stop}`;
+    return `${this.name}: frame ${printable(frame.stop)}`;
   }
 
   /** All keys and objects that are visible from the last frame. */
@@ -77,12 +78,12 @@ export class Packet {
     if (found === undefined) {
       throw new EventFormatError(
         'event/missing-object',
-        `${this.name} has no pulses "${key}".`,
+        `${this.name} has no pulses "${printable(key)}".`,
         'The scanner needs an event with its pulses, as alerts carry them.',
       );
     }
     const { object, where } = found;
-    const fail = (what: string): Error => badObject(`${where}, object "${key}"`, what);
+    const fail = (what: string): Error => badObject(placeOf(object, where), what);
     if (depth > MAX_MASK_DEPTH) throw fail('is a mask of itself, or of too many masks');
     const pulses = this.#readPulses(object, where, depth, fail);
     this.#pulses.set(key, pulses);

@@ -2,6 +2,7 @@
  * Pulse maps and the masks that choose from them, as frames hold them (specs/event-formats.md section 6).
  * A mask names its source by key and can be resolved only with the frame at hand: see pulse-source.ts.
  */
+import { printable } from '../printable.js';
 import { buildPulseMap, compareKeys, type DomPulses, selectPulses } from '../pulse-map.js';
 import { type OMKey, PULSE_FLAG, type PulseMap } from '../types.js';
 import type { ArchiveReader } from './archive-reader.js';
@@ -113,7 +114,7 @@ export function applyMask(mask: PulseSeriesMapMask, source: PulseMap, fail: (wha
   // Old writers leave 64 set bits for an empty map.
   if (nDom === 0 && mask.pulses.length === 0) return source;
   if (mask.doms.length !== nDom)
-    throw fail(`is a mask for ${mask.doms.length} modules of "${mask.source}", which has ${nDom}`);
+    throw fail(`is a mask for ${mask.doms.length} modules of "${printable(mask.source)}", which has ${nDom}`);
   const keep = new Uint8Array(source.timeNs.length);
   let next = 0;
   for (let d = 0; d < nDom; d++) {
