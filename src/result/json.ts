@@ -82,16 +82,9 @@ export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return `"${NAN}"`;
   if (!Number.isFinite(value)) return value > 0 ? '1e999' : '-1e999';
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const [mantissa, exponentText] = Math.abs(value).toExponential().split('e') as [string, string];
-  const digits = mantissa.replace('.', '');
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= 16) {
-    const e = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-    return `${sign}${mantissa}e${e}`;
-  }
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
-  return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return `${sign}${size}${Number.isInteger(size) ? '.0' : ''}`;
+  return sign + size.toExponential().replace(/([+-])(\d)$/, '$10$2');
 }
 
 /** Decodes a result's JSON text. `name` of the file is for messages. Throws FileFormatError `result/bad-file`. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromJson, readNpz, type ScanResult, toJson, writeNpz } from '../../src/result/index.js';
 import { needsShared, sharedBytes, sharedText } from '../support/shared.js';
-import { anyResult, mapOf, metadata, needsPython, python, pythonBytes } from './support.js';
+import { anyResult, mapOf, metadata, needsPython, python, pythonArchives } from './support.js';
 
 const twoNsides: ScanResult = {
   metadata,
@@ -107,8 +107,7 @@ print(json.dumps({k: {'dtype': z[k].dtype.descr, 'rows': [[None if v != v else v
   });
 
   const pixels = `
-import io, numpy as np
-out = io.BytesIO()
+import numpy as np
 v0 = np.dtype([('index', int), ('llh', float), ('E_in', float), ('E_tot', float)])
 v1 = np.dtype(v0.descr + [(k, float) for k in 'XYZT'])
 a = np.array([(3, 1.5, np.nan, 2.0), (5, -0.25, 1.0, np.inf)], dtype=v0)
@@ -116,11 +115,13 @@ b = np.array([(100, 7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)], dtype=v1)
 `;
 
   test('writes what we read: version 1 with header, stored and deflated', () => {
-    for (const save of ['savez', 'savez_compressed']) {
-      const bytes = pythonBytes(`${pixels}
+    const scripts = ['savez', 'savez_compressed'].map(
+      (save) => `
 h = np.array([(64, True, 7, 8, 'HESE', 59000.5, True, 1)], dtype=[('nside', int), ('complete', bool), ('run_id', int),
     ('event_id', int), ('event_type', 'U4'), ('mjd', float), ('is_real_event', bool), ('version', int)])
-np.${save}(out, header=h, **{'nside-64': b})`);
+np.${save}(out, header=h, **{'nside-64': b})`,
+    );
+    for (const bytes of pythonArchives(pixels, scripts)) {
       const result = readNpz(bytes);
       expect(result.metadata).toEqual({
         runId: 7,
@@ -135,17 +136,17 @@ np.${save}(out, header=h, **{'nside-64': b})`);
   });
 
   test('writes what we read: version 0 without header, and with a header that knows of no version', () => {
-    const bare = readNpz(pythonBytes(`${pixels}np.savez(out, **{'nside-8': a})`));
+    const [bare, old] = pythonArchives(pixels, [
+      `np.savez(out, **{'nside-8': a})`,
+      `
+h = np.array([(8, 7, 8, 'None', 59000.5)], dtype=[('nside', int), ('run_id', int), ('event_id', int), ('event_type', 'U4'), ('mjd', float)])
+np.savez(out, header=h, **{'nside-8': a})`,
+    ]).map((bytes) => readNpz(bytes)) as [ScanResult, ScanResult];
     expect(bare.metadata).toBeNull();
     expect(rowsOf(bare, 0)).toEqual([
       [3, 1.5, null, 2, null, null, null, null],
       [5, -0.25, 1, Number.POSITIVE_INFINITY, null, null, null, null],
     ]);
-    const old = readNpz(
-      pythonBytes(`${pixels}
-h = np.array([(8, 7, 8, 'None', 59000.5)], dtype=[('nside', int), ('run_id', int), ('event_id', int), ('event_type', 'U4'), ('mjd', float)])
-np.savez(out, header=h, **{'nside-8': a})`),
-    );
     expect(old.metadata).toEqual({
       runId: 7,
       eventId: 8,
@@ -187,8 +188,12 @@ np.savez(out, header=h, **{'nside-8': a})`),
         /does not name/,
       ],
     ];
-    for (const [script, message] of refused) {
-      const bytes = pythonBytes(pixels + script);
+    const archives = pythonArchives(
+      pixels,
+      refused.map(([script]) => script),
+    );
+    for (const [i, [script, message]] of refused.entries()) {
+      const bytes = archives[i]!;
       expect(() => readNpz(bytes, 'x.npz'), script).toThrow(
         expect.objectContaining({ code: 'result/bad-file', message: expect.stringMatching(message) }),
       );

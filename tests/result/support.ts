@@ -132,14 +132,21 @@ export function python<T = ReturnType<typeof JSON.parse>>(
   }
 }
 
-/** Runs a script that writes bytes to the path it is given, and returns them. */
-export function pythonBytes(script: string): Uint8Array {
-  return Uint8Array.from(
-    Buffer.from(
-      python<string>(`${script}\nimport base64, json\nprint(json.dumps(base64.b64encode(out.getvalue()).decode()))`),
-      'base64',
-    ),
+/** Runs several scripts in one Python after a common beginning; each writes an archive to `out`. */
+export function pythonArchives(beginning: string, scripts: readonly string[]): Uint8Array[] {
+  const texts = python<string[]>(
+    `
+import base64, io, json, sys
+beginning, scripts = json.load(open(sys.argv[1]))
+archives = []
+for script in scripts:
+    names = {'out': io.BytesIO()}
+    exec(beginning + script, names)
+    archives.append(base64.b64encode(names['out'].getvalue()).decode())
+print(json.dumps(archives))`,
+    { 'scripts.json': JSON.stringify([beginning, scripts]) },
   );
+  return texts.map((text) => Uint8Array.from(Buffer.from(text, 'base64')));
 }
 
 /**
