@@ -25,4 +25,5 @@ export * from './report/index.js';
 export * from './result/index.js';
 export * from './scan/index.js';
 export * from './simulate/index.js';
+export * from './simulate/index.js';
 export * from './sky/index.js';

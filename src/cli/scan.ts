@@ -29,6 +29,8 @@ interface ScanArguments {
   readonly json?: true;
 }
 
+const DEFAULT_NSIDES = ['8:0', '64:12', '512:24'];
+
 const EXAMPLES = `
 Examples:
   skymap-scanner scan --event-file alert.json --reco-algo pandel_mpe
@@ -61,7 +63,12 @@ export function scanCommand(): Command {
     .addOption(new Option('--reco-module <file>', 'reconstruction from an ES module').conflicts('recoCommand'))
     .option('--reco-command <command>', 'reconstruction by any program (resources/examples)')
     .option('--reco-option <name=value>', 'option of the reconstruction; may be repeated', namedValue)
-    .option('--nsides <n:e...>', 'HEALPix nsides with their extension', ['8:0', '64:12', '512:24'])
+    .addOption(
+      new Option('--nsides <n:e...>', 'HEALPix nsides, each with its extension in pixels of the one before').default(
+        DEFAULT_NSIDES,
+        DEFAULT_NSIDES.join(' '),
+      ),
+    )
     .option('-o, --output-dir <dir>', 'where results go', '.')
     .option('-c, --cache-dir <dir>', 'where finished fits are kept (default: <output-dir>/cache)')
     .option('-g, --gcd-dir <dir>', 'baseline GCD files that alerts refer to; without them the built-in IC86 is used')

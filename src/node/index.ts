@@ -12,6 +12,7 @@ export {
 } from './files.js';
 export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
 export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
+export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
 export {
   type ProgressDisplay,
   type ProgressOptions,

@@ -1,24 +1,12 @@
 /** Result files from disk: .npz or .json, told apart by their content; and what the scan wrote beside them. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FileFormatError } from '../config/index.js';
-import { fromJson, readNpz, type ScanResult } from '../result/index.js';
+import { readResult, type ScanResult } from '../result/index.js';
 import { readWholeFile } from './files.js';
-
-/** Larger than any map that fits into memory as a result. */
-const LIMIT = 4e9;
 
 /** Reads a result. Throws FileAccessError, or FileFormatError `result/bad-file` where the file is no result. */
 export async function loadResult(path: string): Promise<ScanResult> {
-  const bytes = await readWholeFile(path, 'result file', LIMIT);
-  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readNpz(bytes, path);
-  if (first === 0x7b) return fromJson(new TextDecoder().decode(bytes), path);
-  throw new FileFormatError(
-    'result/bad-file',
-    `${path} is no result of a scan: it is neither a .npz nor a .json file`,
-    'Give the run*.npz or run*.json file of a scan.',
-  );
+  return readResult(await readWholeFile(path, 'result file'), path);
 }
 
 /** The name of a result file without its extension. */

@@ -22,11 +22,13 @@ export const MANIFEST_NAME = 'scan-manifest.json';
 /** The files of one scan of one event. */
 export function resultFiles(directory: string, event: EventId, warn: (text: string) => void): ResultFiles {
   let waiting: { manifest?: Manifest; partial?: ScanResult } = {};
+  let latest: Manifest | null = null;
   let writing: Promise<void> | null = null;
   let hasWarned = false;
 
   return {
     manifest(manifest) {
+      latest = manifest;
       waiting.manifest = manifest;
       write();
     },
@@ -35,11 +37,10 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
       write();
     },
     async finish(result, others) {
-      const { manifest } = waiting;
       waiting = {};
       await writing;
       const files = [...mapFiles(result), ...others];
-      if (manifest !== undefined) files.push(manifestFile(manifest));
+      if (latest !== null) files.push(manifestFile(latest));
       await writeFiles(files);
       await removePartials(result);
       return files.map(({ path }) => path);
