@@ -30,8 +30,8 @@
  *     ...
  *     HIERARCH CONTOUR_AREA_50 = 0.6789 / 50% contour area (sqdeg)
  *     HIERARCH CONTOUR_AREA_90 = 2.0186 / 90% contour area (sqdeg)
- *     COMMENTS= '50% and 90% uncertainty location => Highest posterior density 50% an&'
- *     CONTINUE  'd 90% credible region'
+ *     COMMENTS= '50% and 90% uncertainty location => Highest posterior density 50% a&'
+ *     CONTINUE  'nd 90% credible region'
  *     NOTE    = 'exp(-delta llh) blurred by 0.2 deg; density 0 where nothing is known'
  *
  * No date of writing stands in it unless one is handed in: the same scan gives the same bytes.
