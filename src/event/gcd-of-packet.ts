@@ -22,9 +22,13 @@ import type { Packet } from './icetray/packet.js';
 import { printable } from './printable.js';
 import type { OMKey } from './types.js';
 
-/** IceTray's units of voltage and of frequency are 1e9 V and 1e9 Hz. */
-const VOLTS_PER_UNIT = 1e9;
-const HERTZ_PER_UNIT = 1e9;
+/**
+ * Volts or Hertz of a number in IceTray's units, which are 1e9 V and 1e9 Hz. Settings and fits have few digits:
+ * rounding to fifteen undoes what the unit did to the last one.
+ */
+function perNano(value: number): number {
+  return Number((value * 1e9).toPrecision(15));
+}
 
 /** Keys of the difference objects in their frames; they are of the class of the same name. */
 const DIFFERENCE_KEYS = ['I3GeometryDiff', 'I3CalibrationDiff', 'I3DetectorStatusDiff'] as const;
@@ -124,7 +128,7 @@ function calibrationChange(key: OMKey, change: DomCalibrationDiff): CalibrationC
   return {
     ...key,
     ...(change.relativeDomEff !== undefined && { relativeDomEfficiency: change.relativeDomEff }),
-    ...(change.domNoiseRate !== undefined && { noiseRateHz: change.domNoiseRate * HERTZ_PER_UNIT }),
+    ...(change.domNoiseRate !== undefined && { noiseRateHz: perNano(change.domNoiseRate) }),
     ...(change.meanAtwdCharge !== undefined && { meanAtwdCharge: change.meanAtwdCharge }),
     ...(change.meanFadcCharge !== undefined && { meanFadcCharge: change.meanFadcCharge }),
     ...(change.combinedSpeFit !== undefined && { spe: change.combinedSpeFit }),
@@ -135,7 +139,7 @@ function wholeCalibration(key: OMKey, module: DomCalibration): CalibrationChange
   return {
     ...key,
     relativeDomEfficiency: module.relativeDomEff,
-    noiseRateHz: module.domNoiseRate * HERTZ_PER_UNIT,
+    noiseRateHz: perNano(module.domNoiseRate),
     meanAtwdCharge: module.meanAtwdCharge,
     meanFadcCharge: module.meanFadcCharge,
     spe: module.spe,
@@ -143,7 +147,7 @@ function wholeCalibration(key: OMKey, module: DomCalibration): CalibrationChange
 }
 
 function statusChange(key: OMKey, module: DomStatus): StatusChange {
-  return { ...key, pmtVoltageV: module.pmtVoltage * VOLTS_PER_UNIT, lcMode: module.lcMode };
+  return { ...key, pmtVoltageV: perNano(module.pmtVoltage), lcMode: module.lcMode };
 }
 
 function hasPosition({ x, y, z }: { x: number; y: number; z: number }): boolean {
