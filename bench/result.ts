@@ -1,6 +1,8 @@
 /**
- * What writing and reading results costs, for a scan of the default size and for a large one. Run after a build of the
- * sources with the benchmarks: every function of this folder exports `run`, which prints one line a task.
+ * What writing and reading results costs, for a scan of the default size and for a large one: median milliseconds.
+ *
+ *     npx tsc -p tsconfig.json --noEmit false --outDir out/bench
+ *     node out/bench/bench/result.js
  */
 import { Bench } from 'tinybench';
 import {
@@ -17,7 +19,7 @@ import {
 import { angularDistance, children, disc, pixelPhi, pixelTheta } from '../src/sky/index.js';
 
 /** A scan 8, 64, 512 around (RA 0.8, dec -0.06) rad whose finer nsides reach `coarse` and `fine` radians far. */
-export function benchScan(coarse: number, fine: number): ScanResult {
+function benchScan(coarse: number, fine: number): ScanResult {
   const position = [0.8, -0.06] as const;
   const vector = [
     Math.cos(position[1]) * Math.cos(position[0]),
@@ -49,29 +51,26 @@ export function benchScan(coarse: number, fine: number): ScanResult {
   }
 }
 
-/** Runs all tasks and prints their median times. */
-export async function run(): Promise<void> {
-  for (const [title, scan] of [
-    ['default', benchScan(0.25, 0.03)],
-    ['large', benchScan(0.8, 0.15)],
-  ] as const) {
-    const pixels = scan.maps.reduce((sum, map) => sum + map.pixel.length, 0);
-    const npz = writeNpz(scan);
-    const json = toJson(scan);
-    const sky = skyMaps(scan);
-    const summary = summarize(scan, { recoAlgo: null, nRecos: null, wallS: null, sky });
-    console.log(`${title}: ${pixels} pixels, ${npz.length} bytes npz, ${json.length} bytes JSON`);
-    const bench = new Bench({ time: 500 })
-      .add('write npz', () => writeNpz(scan))
-      .add('read npz', () => readNpz(npz))
-      .add('write JSON', () => toJson(scan))
-      .add('read JSON', () => fromJson(json))
-      .add('blurred map', () => skyMaps(scan))
-      .add('summary of the maps', () => summarize(scan, { recoAlgo: null, nRecos: null, wallS: null, sky }))
-      .add('multi-order FITS of the maps', () => multiOrderFits(scan, summary, { sky }));
-    await bench.run();
-    for (const { name, result } of bench.tasks) {
-      console.log(`  ${name.padEnd(30)} ${'latency' in result ? result.latency.p50.toFixed(2) : 'failed'} ms`);
-    }
+for (const [title, scan] of [
+  ['default', benchScan(0.25, 0.03)],
+  ['large', benchScan(0.8, 0.15)],
+] as const) {
+  const pixels = scan.maps.reduce((sum, map) => sum + map.pixel.length, 0);
+  const npz = writeNpz(scan);
+  const json = toJson(scan);
+  const sky = skyMaps(scan);
+  const summary = summarize(scan, { recoAlgo: null, nRecos: null, wallS: null, sky });
+  console.log(`${title}: ${pixels} pixels, ${npz.length} bytes npz, ${json.length} bytes JSON`);
+  const bench = new Bench({ time: 500 })
+    .add('write npz', () => writeNpz(scan))
+    .add('read npz', () => readNpz(npz))
+    .add('write JSON', () => toJson(scan))
+    .add('read JSON', () => fromJson(json))
+    .add('blurred map', () => skyMaps(scan))
+    .add('summary of the maps', () => summarize(scan, { recoAlgo: null, nRecos: null, wallS: null, sky }))
+    .add('multi-order FITS of the maps', () => multiOrderFits(scan, summary, { sky }));
+  await bench.run();
+  for (const { name, result } of bench.tasks) {
+    console.log(`  ${name.padEnd(30)} ${'latency' in result ? result.latency.p50.toFixed(2) : 'failed'} ms`);
   }
 }
