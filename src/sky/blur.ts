@@ -4,7 +4,7 @@
  *
  * The kernel is the sphere's own Gaussian, exp((cos a - 1) / sigma^2), normalised in closed form. A cell counts as its
  * probability at its centre: for a likelihood that the scan resolves that sum is exact far beyond need, as its points
- * are closer than 1.5 sigma (ripples below 2 exp(-2 pi^2 / 1.5^2) = 3e-4). Wider cells are flat ground and are cut up
+ * are closer than 1.2 sigma (ripples of 2 exp(-2 pi^2 / 1.2^2) = 2e-6, and 3e-4 where pixels are stretched). Wider cells are flat ground and are cut up
  * into such points; cells much finer than sigma are merged into their mean place and width.
  *
  * Blurring happens where it matters. The sky is cut into tiles of a few sigma; tiles near cells that stand out from
@@ -117,7 +117,7 @@ function nsideFor(side: number): number {
 function gridFor(sigma: number): Grid {
   return {
     sigma,
-    cut: nsideFor(1.5 * sigma),
+    cut: nsideFor(1.2 * sigma),
     merge: nsideFor(0.3 * sigma),
     tile: nsideFor(4 * sigma),
     coarseNode: nsideFor(sigma),
@@ -316,7 +316,7 @@ function findPeak(sources: Sources, blurredCells: Cells, density: Float64Array):
     const near = gather(sources, centre, (CUT + 2) * grid.sigma);
     const nearKernel = kernelFor(near, grid.sigma * grid.sigma);
     const [atCentre, atNode] = [sum(near.vector, nearKernel, centre), sum(gathered.vector, kernel, at)];
-    if (atCentre > 0.999999 * atNode) {
+    if (atCentre > 0.999 * atNode) {
       at.set(centre);
       gathered = near;
       kernel = nearKernel;
@@ -328,7 +328,7 @@ function findPeak(sources: Sources, blurredCells: Cells, density: Float64Array):
     const next = meanShift(gathered.vector, kernel, at);
     const moved = Math.hypot(next[0]! - at[0]!, next[1]! - at[1]!, next[2]! - at[2]!);
     at.set(next);
-    if (moved < 1e-6 * grid.sigma) break;
+    if (moved < 1e-5 * grid.sigma) break;
     if (Math.hypot(at[0]! - gatheredAt[0]!, at[1]! - gatheredAt[1]!, at[2]! - gatheredAt[2]!) > grid.sigma) {
       gathered = gather(sources, at, (CUT + 2) * grid.sigma);
       kernel = kernelFor(gathered, grid.sigma * grid.sigma);

@@ -9,6 +9,9 @@ import { pixelArea } from './healpix.js';
 import { ringToUniq } from './healpix-shapes.js';
 import type { ProbabilityMap } from './probability.js';
 
+/** Rounding of sums over millions of cells: a level counts as reached this close below it. */
+const ROUNDING = 1e-12;
+
 /** The cell at which the cumulated probability reaches a level. */
 export interface Crossing {
   /** Position in the map; -1 if the map is empty. */
@@ -25,6 +28,7 @@ export interface Crossing {
  * only the part that holds the crossing is looked at again.
  */
 export function crossing(map: ProbabilityMap, level: number): Crossing {
+  const enough = level - ROUNDING;
   const { density, nside } = map;
   let candidates = positive(density);
   let probabilityBefore = 0;
@@ -45,7 +49,7 @@ export function crossing(map: ProbabilityMap, level: number): Crossing {
         equalProbability += density[i]! * area;
       }
     }
-    if (probabilityBefore + higherProbability >= level && nHigher > 0) {
+    if (probabilityBefore + higherProbability > enough && nHigher > 0) {
       candidates = select(candidates, nHigher, (i) => density[i]! > pivot);
       continue;
     }
@@ -53,13 +57,13 @@ export function crossing(map: ProbabilityMap, level: number): Crossing {
     probabilityBefore += higherProbability;
     areaBefore += higherArea;
     const equal = select(candidates, nEqual, (i) => density[i] === pivot);
-    if (probabilityBefore + equalProbability >= level || nLower === 0) {
+    if (probabilityBefore + equalProbability > enough || nLower === 0) {
       // The last candidates: whatever rounding left of the level, the lowest-ranked of them crosses it.
       const ranked = [...equal].sort((a, b) => uniqOf(map, a) - uniqOf(map, b));
       for (const i of ranked) {
         const area = pixelArea(nside[i]!);
         last = i;
-        if (probabilityBefore + density[i]! * area >= level || i === ranked.at(-1)) break;
+        if (probabilityBefore + density[i]! * area > enough || i === ranked.at(-1)) break;
         probabilityBefore += density[i]! * area;
         areaBefore += area;
       }
