@@ -31,17 +31,17 @@ export function eventText(event: DecodedEvent, provenance: readonly string[]): s
     );
   }
   const { calibration_errata: errata, saturation_windows: saturated } = about.excluded;
-  if (errata + saturated > 0) {
-    add(
-      'left out',
-      `times of ${counted(errata, 'module')} with calibration errata, of ${counted(saturated, 'saturated module')}`,
-    );
-  }
+  const leftOut = [
+    ...(errata > 0 ? [`${counted(errata, 'module')} with calibration errata`] : []),
+    ...(saturated > 0 ? [`${counted(saturated, 'saturated module')}`] : []),
+  ];
+  if (leftOut.length > 0) add('left out', `times of ${leftOut.join(' and of ')}`);
   if (about.veto_vertex !== null) {
     const { position_m, time_ns } = about.veto_vertex;
     add('vertex', `${pointText(position_m)} at ${time_ns.toFixed(0)} ns, found by the alert system`);
   }
   if (about.alert !== null) add('alert', alertText(about.alert));
+  for (const text of messageFigures(event.alert?.message ?? {})) add('', text);
   provenance.forEach((sentence, i) => {
     add(i === 0 ? 'detector' : '', sentence);
   });
@@ -76,6 +76,25 @@ function alertText(alert: NonNullable<ReturnType<typeof describeEvent>['alert']>
     alert.event_time === null ? null : `at ${alert.event_time}`,
   ].filter((text) => text !== null);
   return figures.length === 0 ? 'the message quotes no figures' : `the message quotes ${figures.join(', ')}`;
+}
+
+/** Energies, and the figures of the streams, that the message quotes. */
+function messageFigures(message: Readonly<Record<string, unknown>>): string[] {
+  const figuresOf = (value: unknown, unit: string): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, figure]) =>
+          typeof figure === 'number' && Number.isFinite(figure)
+            ? [`${name} ${Number(figure.toPrecision(4))}${unit}`]
+            : [],
+        )
+      : [];
+  const reco = message.reco as { readonly energy?: unknown } | null | undefined;
+  const energies = figuresOf(reco?.energy, ' GeV');
+  const streams = ['neutrino', 'hese', 'ehe', 'estres'].flatMap((stream) => {
+    const figures = figuresOf(message[stream], '');
+    return figures.length === 0 ? [] : [`${stream}: ${figures.join(', ')}`];
+  });
+  return [...(energies.length === 0 ? [] : [`energies: ${energies.join(', ')}`]), ...streams];
 }
 
 type Row = readonly string[];

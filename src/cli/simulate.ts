@@ -158,13 +158,20 @@ async function simulate(args: SimulateArguments): Promise<void> {
 }
 
 async function detectorOf(name: string): Promise<{ detector: import('../index.js').Detector; isBuiltin: boolean }> {
-  const { loadIc86, SkymapError } = await import('../index.js');
+  const { ConfigError, loadIc86, SkymapError } = await import('../index.js');
   const { loadEvent, readResource } = await import('../node/index.js');
   if (name === 'IC86') return { detector: await loadIc86(readResource), isBuiltin: true };
   try {
     const { event, detector } = await loadEvent(name);
     return { detector, isBuiltin: event.openDetector === 'IC86' };
   } catch (error) {
+    if (error instanceof SkymapError && error.code === 'file/not-found') {
+      throw new ConfigError(
+        'config/bad-value',
+        `--detector ${name} is neither IC86 nor a file.`,
+        'Give an open event, an alert or a GCD file of the detector.',
+      );
+    }
     const isEventless = error instanceof SkymapError && error.code === 'event/missing-object';
     const { loadGcd } = await import('./gcd-file.js');
     const detector = isEventless ? await loadGcd(name) : null;

@@ -26,11 +26,16 @@ const GRAMS_PER_METRE = ICE_DENSITY * 100;
 const SQRT_E = Math.exp(0.5);
 
 /** Atoms of a molecule; `nucleons` is the number that counts in photonuclear reactions, 0.22 A + 0.78 A^0.89. */
-const ATOMS = [
+interface Atom {
+  readonly count: number;
+  readonly Z: number;
+  readonly thirdRoot: number;
+  readonly nucleons: number;
+}
+const ATOMS: readonly Atom[] = [
   { count: 2, Z: 1, thirdRoot: 1, nucleons: 1 },
   { count: 1, Z: 8, thirdRoot: 2, nucleons: 0.22 * 16 + 0.78 * Math.exp(0.89 * Math.log(16)) },
-] as const;
-type Atom = (typeof ATOMS)[number];
+];
 
 /** d sigma / dv per atom, cm^2. */
 export function bremsstrahlung(E: number, v: number, { Z, thirdRoot }: Atom): number {
