@@ -22,7 +22,7 @@ export {
   tiltShift,
 } from './ice.js';
 export { ICE_MODELS, loadIceModel, parseEmissionProfile, parseIceModel, parseIceTilt } from './ice-csv.js';
-export { DELAY, DELAY_NS_PER_M, MuonDelays, SPREAD_NS_PER_M } from './muon-delays.js';
+export { DELAY, MuonDelays } from './muon-delays.js';
 export {
   COS_CHERENKOV,
   DOM_RADIUS,

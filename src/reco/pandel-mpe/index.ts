@@ -19,7 +19,6 @@ import {
 import { quasiNewton } from '../fit/quasi-newton.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
-import { chargeExponent, steeringEnergy } from './energy.js';
 import { type FirstHits, type LikelihoodSettings, PandelMpeLikelihood } from './likelihood.js';
 
 /** What the fit needs to know of an event. */
@@ -36,14 +35,15 @@ const PARAMETERS = 3;
 /** Steps of the start simplex: m, m, ns. */
 const STEPS = [40, 40, 120];
 
-const DEFAULTS = { jitterNs: 5, noisePerNs: 1e-8 } as const;
-const OPTIONS = ['jitter_ns', 'noise_per_ns', 'charge_exponent', 'energy_gev'];
+const DEFAULTS = { jitterNs: 4, growth: 1.25, noisePerNs: 1e-6, chargeExponent: 0.5 } as const;
+const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
 
 function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   const { event, detector, settings } = input;
   refuseUnknownSettings('pandel_mpe', settings, OPTIONS);
   const jitterNs = numberSetting(settings, 'jitter_ns', DEFAULTS.jitterNs, { min: 1, max: 1000 });
   const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-30, max: 1 });
+  const growth = numberSetting(settings, 'growth', DEFAULTS.growth, { min: 0.1, max: 100 });
   const { hlc } = splitByLocalCoincidence(event.pulses);
   const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE);
   if (vertex === null) {
@@ -54,19 +54,13 @@ function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
     );
   }
   const muon = cleanMuonPulses(event.pulses, detector);
-  const guess = steeringEnergy(event, chargeOf(muon.cleaned));
-  const energyGev = numberSetting(settings, 'energy_gev', guess.energyGev, { min: 0, max: 1e12 });
-  const exponent = numberSetting(settings, 'charge_exponent', chargeExponent(energyGev), { min: 0, max: 2 });
+  const exponent = numberSetting(settings, 'charge_exponent', DEFAULTS.chargeExponent, { min: 0, max: 2 });
   const hits = firstHits(muon.outsideDeepCore, detector, exponent);
-  const source = settings.energy_gev === undefined ? guess.source : 'the option energy_gev';
   return {
     seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
     hlcTimes: hlcTimes(hlc, detector),
-    data: { hits, ice: input.ice, settings: { jitterNs, noisePerNs } },
-    notes: [
-      `pandel_mpe: first hits of ${hits.timeNs.length} modules, ice ${input.ice.name}`,
-      `Muon energy ${Math.round(energyGev)} GeV from ${source}: charge exponent ${exponent.toFixed(3)}.`,
-    ],
+    data: { hits, ice: input.ice, settings: { jitterNs, growth, noisePerNs } },
+    notes: [`pandel_mpe: first hits of ${hits.timeNs.length} modules, ice ${input.ice.name}`],
   };
 }
 
@@ -101,10 +95,6 @@ function moduleCharge(pulses: PulseMap, d: number): number {
     if (!Number.isNaN(pulses.chargePe[p]!)) sum += pulses.chargePe[p]!;
   }
   return sum;
-}
-
-function chargeOf(pulses: PulseMap): number {
-  return pulses.chargePe.reduce((sum, charge) => sum + (Number.isNaN(charge) ? 0 : charge), 0);
 }
 
 /** Fits the variations of a pixel. */

@@ -10,14 +10,12 @@
  */
 import {
   DELAY,
-  DELAY_NS_PER_M,
   FRONT_NS_PER_M,
   type IceModel,
   MuonDelays,
   prepareSmearedGamma,
   SMEARED,
   SPEED_OF_LIGHT,
-  SPREAD_NS_PER_M,
   smearedGamma,
   TAN_CHERENKOV,
 } from '../../light/index.js';
@@ -38,8 +36,10 @@ export interface FirstHits {
 
 /** Settings of the likelihood. */
 export interface LikelihoodSettings {
-  /** Width of the Gaussian smearing, ns. */
+  /** Width of the Gaussian smearing by the electronics, ns. */
   readonly jitterNs: number;
+  /** Factor on the width with which the light itself is smeared. */
+  readonly growth: number;
   /** Floor of the density of a hit, 1/ns. */
   readonly noisePerNs: number;
 }
@@ -126,15 +126,15 @@ export class PandelMpeLikelihood {
     const a = parameters[0]!;
     const b = parameters[1]!;
     const time = parameters[2]!;
-    const { jitterNs, noisePerNs } = this.settings;
+    const { jitterNs, growth, noisePerNs } = this.settings;
     const { z, timeNs, photons } = this.hits;
     const { p, q, l, scattering, delays, delay, smeared } = this;
     const upP = this.frame[2]!;
     const upQ = this.frame[5]!;
     const upRho = this.frame[8]! / TAN_CHERENKOV;
     const lnNoise = Math.log(noisePerNs);
-    const spread2 = SPREAD_NS_PER_M * SPREAD_NS_PER_M;
-    const lateNs = FRONT_NS_PER_M + DELAY_NS_PER_M;
+    const jitter2 = jitterNs * jitterNs;
+    const growth2 = growth * growth;
     let sum = 0;
     let byA = 0;
     let byB = 0;
@@ -143,15 +143,17 @@ export class PandelMpeLikelihood {
       const dp = p[i]! - a;
       const dq = q[i]! - b;
       const rho = Math.sqrt(dp * dp + dq * dq + CORE_M * CORE_M);
-      const variance = jitterNs * jitterNs + spread2 * rho * rho;
+      const early = timeNs[i]! - time - l[i]! / SPEED_OF_LIGHT - rho * FRONT_NS_PER_M;
+      const up = dp * upP + dq * upQ + rho * upRho;
+      delays.at(z[i]!, scattering[i]!, rho, up, delay);
+      const width2 = growth2 * Math.exp(2 * delay[9]!);
+      const variance = jitter2 + width2;
       const perSigma = 1 / Math.sqrt(variance);
-      const u = (timeNs[i]! - time - l[i]! / SPEED_OF_LIGHT - rho * lateNs) * perSigma;
+      const u = (early - delay[6]!) * perSigma;
       if (!(u >= -8)) {
         sum += lnNoise;
         continue;
       }
-      const up = dp * upP + dq * upQ + rho * upRho;
-      delays.at(z[i]!, scattering[i]!, rho, up, delay);
       const lnSigma = 0.5 * Math.log(variance);
       const n = photons[i]!;
       smearedGamma(delay[0]!, delay[3]! + lnSigma, u, n > 1, smeared);
@@ -170,18 +172,17 @@ export class PandelMpeLikelihood {
       const density = signal + noisePerNs;
       sum += Math.log(density);
       const weight = signal / density;
-      const sigmaByRho = spread2 * rho * perSigma * perSigma;
+      // ln sigma moves the rate in units of sigma, the time in units of sigma, and the density
+      const bySigma = (byRate - byU * u - 1) * width2 * perSigma * perSigma;
+      const byStart = byU * perSigma;
       const byRho =
         weight *
-        (byShape * delay[1]! +
-          byRate * (delay[4]! + sigmaByRho) -
-          byU * (lateNs * perSigma + u * sigmaByRho) -
-          sigmaByRho);
-      const byUp = weight * (byShape * delay[2]! + byRate * delay[5]!);
+        (byShape * delay[1]! + byRate * delay[4]! - byStart * (FRONT_NS_PER_M + delay[7]!) + bySigma * delay[10]!);
+      const byUp = weight * (byShape * delay[2]! + byRate * delay[5]! - byStart * delay[8]! + bySigma * delay[11]!);
       const perRho = (byRho + byUp * upRho) / rho;
       byA += dp * perRho + byUp * upP;
       byB += dq * perRho + byUp * upQ;
-      byTime += weight * byU * perSigma;
+      byTime += weight * byStart;
     }
     gradient[0] = byA;
     gradient[1] = byB;
