@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportError } from './errors.js';
 import { eventCommand } from './event.js';
+import { plotCommand } from './plot.js';
 import { recosCommand } from './recos.js';
 import { scanCommand } from './scan.js';
 import { simulateCommand } from './simulate.js';
@@ -34,7 +35,8 @@ function buildProgram(): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .helpCommand(false);
-  for (const command of [scanCommand(), eventCommand(), simulateCommand(), recosCommand()]) program.addCommand(command);
+  for (const command of [scanCommand(), eventCommand(), simulateCommand(), plotCommand(), recosCommand()])
+    program.addCommand(command);
   program.addHelpText('after', '\nskymap-scanner COMMAND --help explains a command and its units, with examples.');
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showSuggestionAfterError().configureOutput({ outputError: printUsageError });

@@ -12,7 +12,9 @@ export {
 } from './files.js';
 export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
 export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
+export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './load-result.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
+export { svgToPng } from './png.js';
 export {
   type ProgressDisplay,
   type ProgressOptions,
