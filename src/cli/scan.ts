@@ -24,6 +24,7 @@ interface ScanArguments {
   readonly angularErrorFloor: number;
   readonly iceModel: string;
   readonly fresh?: true;
+  readonly retryFailed?: true;
   readonly quiet?: true;
   readonly debug?: true;
   readonly json?: true;
@@ -94,6 +95,7 @@ export function scanCommand(): Command {
     )
     .option('--ice-model <name>', 'ice of the light model', 'spice_mie')
     .option('--fresh', 'start over: forget the fits of an earlier scan with the same settings')
+    .option('--retry-failed', 'try pixels again that an earlier scan with the same settings gave up')
     .option('--json', 'print the summary as JSON instead of text')
     .option('--quiet', 'no progress, only errors')
     .option('--debug', 'tell everything, show stack traces')
@@ -145,6 +147,7 @@ async function scan(args: ScanArguments): Promise<void> {
       outputDir: args.outputDir,
       cacheDir: args.cacheDir ?? join(args.outputDir, 'cache'),
       isFresh: args.fresh === true,
+      retryFailed: args.retryFailed === true,
       workers: args.workers,
       taskTimeoutS: args.taskTimeout ?? environment.taskTimeoutS,
       angularErrorFloorDeg: args.angularErrorFloor,

@@ -113,7 +113,7 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
       await withinTime(fitter.ready, readyTimeoutS, () => new Error(`not ready within ${readyTimeoutS} s`));
       return fitter;
     } catch (error) {
-      await end(new RunnerBroken(reasonOf(error), { cause: error }));
+      await end(new RunnerBroken(`A worker could not start: ${reasonOf(error)}`, { cause: error }));
       throw over;
     }
   }

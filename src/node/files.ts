@@ -126,6 +126,24 @@ export async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(() => undefined);
 }
 
+/** Removes what killed processes left half written: temporary files for names that begin with one of `prefixes`. */
+export async function removeLeftovers(directory: string, prefixes: readonly string[]): Promise<void> {
+  for (const name of await listDirectory(directory, 'directory')) {
+    const [, wanted, pid] = TEMPORARY.exec(name) ?? [];
+    if (wanted === undefined || !prefixes.some((prefix) => wanted.startsWith(prefix))) continue;
+    if (Number(pid) !== process.pid && !isAlive(Number(pid))) await removeFile(join(directory, name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
 /** What went wrong with reading, as an error for users; errors of other kinds come back unchanged. */
 export function readError(error: unknown, path: string, what: string): unknown {
   switch (codeOf(error)) {
@@ -173,6 +191,9 @@ export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || error instanceof FileAccessError) return null;
   return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : null;
 }
+
+/** Name of the file to be, and the process that was writing it. */
+const TEMPORARY = /^\.(.+)\.(\d+)\.tmp$/;
 
 function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);

@@ -4,8 +4,16 @@
  */
 import { join } from 'node:path';
 import type { Manifest } from '../report/index.js';
-import { type EventId, readNpz, resultFileStem, type ScanResult, toJson, writeNpz } from '../result/index.js';
-import { type NewFile, readWholeFile, removeFile, writeFiles } from './files.js';
+import {
+  type EventId,
+  eventStem,
+  readNpz,
+  resultFileStem,
+  type ScanResult,
+  toJson,
+  writeNpz,
+} from '../result/index.js';
+import { type NewFile, readWholeFile, removeFile, removeLeftovers, writeFiles } from './files.js';
 
 /** Files of a scan, as it goes. Errors of partial files are told, those of final ones thrown. */
 export interface ResultFiles {
@@ -33,6 +41,8 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
       write();
     },
     partial(result) {
+      // A map without a single likelihood is of no use to anybody.
+      if (!result.maps.some(({ llh }) => llh.some((value) => !Number.isNaN(value)))) return;
       waiting.partial = result;
       write();
     },
@@ -43,6 +53,7 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
       if (latest !== null) files.push(manifestFile(latest));
       await writeFiles(files);
       await removePartials(result);
+      await removeLeftovers(directory, [eventStem(event), MANIFEST_NAME]);
       return files.map(({ path }) => path);
     },
     async settle() {

@@ -50,6 +50,8 @@ export interface ScanJobOptions {
   readonly cacheDir: string;
   /** Forget what an earlier, stopped or finished scan with the same settings has kept. Default false. */
   readonly isFresh?: boolean;
+  /** Try again what an earlier scan with the same settings had to give up. Default false. */
+  readonly retryFailed?: boolean;
   /** Number of fits at the same time. Change it to leave processors to others. */
   readonly workers: number;
   /** Seconds after which a fit is ended and tried again. */
@@ -117,6 +119,7 @@ export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJo
       productVersion: await packageVersion(),
     }),
     isFresh: options.isFresh === true,
+    retryFailed: options.retryFailed === true,
   });
   try {
     const files = resultFiles(outputDir, metadata, note);
@@ -156,6 +159,10 @@ export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJo
       ...(map === null ? [] : [{ path: join(outputDir, `${stem}.multiorder.fits`), bytes: map }]),
     ]);
     return { state: 'done', summary, files: written };
+  } catch (error) {
+    // A reco that cannot work at all leaves nothing that is worth going on with.
+    if (journal.fittedTasks === 0) journal.discard();
+    throw error;
   } finally {
     journal.close();
   }

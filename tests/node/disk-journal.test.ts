@@ -1,14 +1,14 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { TaskOutcome } from '../../src/broker/index.js';
-import { openJournal } from '../../src/node/disk-journal.js';
+import { type DiskJournalOptions, openJournal } from '../../src/node/disk-journal.js';
 import { result } from '../client/tasks.js';
 import { temporaryDirectory } from '../support/command.js';
 
 const fingerprint = { run: '1', event: '2' };
 
-function open(directory: string, options: { isFresh?: boolean; fingerprint?: Record<string, string> } = {}) {
-  return openJournal({ directory, name: 'dummy_1_2', fingerprint, isFresh: false, ...options });
+function open(directory: string, options: Partial<DiskJournalOptions> = {}) {
+  return openJournal({ directory, name: 'dummy_1_2', fingerprint, ...options });
 }
 
 function outcome(pixel: number): TaskOutcome {
@@ -84,6 +84,29 @@ describe('a journal on disk', () => {
     const fresh = open(directory, { isFresh: true });
     expect(await fresh.replay()).toEqual([]);
     fresh.close();
+  });
+
+  it('forgets failures that are to be tried again, and only those', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    for (const entry of [outcome(1), failed, outcome(2)]) await journal.append(entry);
+    journal.close();
+    const retry = open(directory, { retryFailed: true });
+    expect(await retry.replay()).toEqual([outcome(1), outcome(2)]);
+    await retry.append(outcome(9));
+    retry.close();
+    const after = open(directory);
+    expect(await after.replay()).toEqual([outcome(1), outcome(2), outcome(9)]);
+    after.close();
+    expect(readdirSync(directory)).toHaveLength(1);
+  });
+
+  it('is gone when it is discarded', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await journal.append(failed);
+    journal.discard();
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('lies beside the journal of a scan with other settings', async () => {

@@ -1,0 +1,268 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClose } from '../support/close.js';
+import { temporaryDirectory } from '../support/command.js';
+import { filesOf, mapOf, STEM, scan, simulatedEvent, writeModule } from './support.js';
+
+const EXAMPLES = fileURLToPath(new URL('../../resources/examples/', import.meta.url));
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) console.log('skipped: reco commands in Python: python3 is not there (apt-get install python3)');
+
+const SMALL = ['--nsides', '1:0', '2:12'] as const;
+const map = (directory: string) => mapOf(directory, `${STEM}_1_2.npz`);
+
+let event: string;
+beforeAll(async () => {
+  event = await simulatedEvent();
+});
+
+/** A program that answers tasks as told, without Python: its text is run by this Node. */
+function writeProgram(body: string): string {
+  const path = join(temporaryDirectory(), 'program.mjs');
+  writeFileSync(
+    path,
+    `import { createInterface } from 'node:readline';
+let count = -1;
+for await (const line of createInterface({ input: process.stdin })) {
+  const message = JSON.parse(line);
+  if (++count === 0) continue;
+  const { task } = message;
+  const answer = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
+  ${body}
+  answer({ llh: 100 + ((task.pixel * 7) % 12) });
+}
+`,
+  );
+  return `${process.execPath} ${path}`;
+}
+
+/** llh of the coarsest pixels, 12 of them; NaN where a pixel was given up. */
+const llhOf = (directory: string): number[] => [...map(directory).maps[0]!.llh];
+const GOOD = Array.from({ length: 12 }, (_, pixel) => 100 + ((pixel * 7) % 12));
+
+describe('the examples', () => {
+  it.skipIf(!hasPython)('fit the same map, one as a module in threads, one as a Python program', async () => {
+    const nsides = ['--nsides', '1:0', '4:12', '--reco-option', 'sigma_ns=200'];
+    const module = await scan(event, ['--reco-module', join(EXAMPLES, 'reco-module.mjs'), ...nsides]);
+    const program = await scan(event, ['--reco-command', `python3 ${join(EXAMPLES, 'reco_command.py')}`, ...nsides]);
+    expect([module.code, program.code]).toEqual([0, 0]);
+    const [a, b] = [module, program].map(({ directory }) => mapOf(directory, `${STEM}_1_4.npz`));
+    for (const [i, one] of a!.maps.entries()) {
+      const other = b!.maps[i]!;
+      expect([...other.pixel]).toEqual([...one.pixel]);
+      for (const p of one.pixel.keys()) {
+        expectClose(other.llh[p]!, one.llh[p]!, { relative: 1e-12 });
+        expectClose(other.t[p]!, one.t[p]!, { relative: 1e-12 });
+      }
+    }
+  });
+});
+
+describe('a reco from a module', () => {
+  it('may print: it goes to standard error, the answer on standard output stays clean', async () => {
+    const path = writeModule('console.log("hello from", pixel);', { prepare: 'console.error("preparing");' });
+    const { code, stdout, stderr } = await scan(event, ['--reco-module', path, ...SMALL, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ reco_algo: 'mine', n_failed_pixels: 0 });
+    expect(stderr).toContain('hello from 3');
+  });
+
+  const accidents: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'throws',
+      'if (nside === 1 && pixel === 3) throw new TypeError("no luck");',
+      /nside 1 pixel 3 after 3 tries: TypeError: no luck/,
+    ],
+    [
+      'loops for ever',
+      'if (nside === 1 && pixel === 3) for (;;) {}',
+      /nside 1 pixel 3 after 3 tries: no answer within 0.3 s/,
+    ],
+    [
+      'ends its process',
+      'if (nside === 1 && pixel === 3) process.exit(7);',
+      /after 3 tries: its thread ended by itself with code 7/,
+    ],
+    ['returns nonsense', 'if (nside === 1 && pixel === 3) return [{ ...ok[0], llh: "low" }];', /the text "low" as llh/],
+    ['never answers', 'if (nside === 1 && pixel === 3) return new Promise(() => {});', /no answer within 0.3 s/],
+    [
+      'breaks its thread later',
+      'if (nside === 1 && pixel === 3) { setTimeout(() => { throw new Error("late"); }); return new Promise(() => {}); }',
+      /its thread died: late/,
+    ],
+  ];
+  it.each(accidents)(
+    'that %s for one pixel costs that pixel, is reported, and nothing else is lost',
+    async (_, body, reason) => {
+      const { code, directory, stderr } = await scan(event, [
+        '--reco-module',
+        writeModule(body),
+        ...SMALL,
+        '--task-timeout',
+        '0.3',
+      ]);
+      expect(stderr).toMatch(reason);
+      expect(code).toBe(0);
+      expect(llhOf(directory)).toEqual(GOOD.map((llh, pixel) => (pixel === 3 ? Number.NaN : llh)));
+    },
+  );
+
+  const broken: readonly (readonly [string, string, RegExp])[] = [
+    ['does not parse', writeModule('', { top: 'const = ;' }), /cannot be loaded: SyntaxError/],
+    ['needs another module', writeModule('', { top: 'import "./missing.mjs";' }), /cannot be loaded: .*missing\.mjs/],
+    [
+      'throws while it prepares',
+      writeModule('', { prepare: 'throw new Error("no hits");' }),
+      /could not prepare the event: no hits/,
+    ],
+    ['prepares nonsense', writeModule('', { prepare: 'return 5;' }), /without a seed vertex/],
+    [
+      'prepares what cannot be handed to threads',
+      writeModule('', {
+        prepare: 'return { seedVertex: { x: 0, y: 0, z: 0, timeNs: 0 }, hlcTimes: null, data: { f() {} }, notes: [] };',
+      }),
+      /could not be cloned/,
+    ],
+    [
+      'cannot build its fit',
+      writeModule('', { createFit: 'throw new Error("no table");' }),
+      /error: A worker could not start: no table\./,
+    ],
+    [
+      'fails on every pixel',
+      writeModule('throw new Error("wrong units");'),
+      /None of the first \d+ tasks could be fitted.*wrong units/s,
+    ],
+  ];
+  it.each(broken)('that %s ends the scan with one sentence', async (_, path, sentence) => {
+    const { code, directory, stdout, stderr } = await scan(event, ['--reco-module', path, ...SMALL, '--quiet']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(sentence);
+    expect(stderr.match(/^(internal )?error: /gm)).toEqual(['error: ']);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(filesOf(directory).filter((name) => name !== 'scan-manifest.json')).toEqual([]);
+  });
+});
+
+describe('a reco command', () => {
+  it('may end after an answer: it is started again for the next pixel', async () => {
+    const program = writeProgram(
+      'process.stdout.write(JSON.stringify({ llh: 100 + ((task.pixel * 7) % 12) }) + "\\n", () => process.exit(0)); continue;',
+    );
+    const { code, directory } = await scan(event, ['--reco-command', program, '--nsides', '1:0']);
+    expect(code).toBe(0);
+    expect([...mapOf(directory, `${STEM}_1.npz`).maps[0]!.llh]).toEqual(GOOD);
+  });
+
+  const accidents: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'crashes',
+      'if (task.nside === 1 && task.pixel === 3) { console.error("out of ice"); process.exit(9); }',
+      /ended with exit code 9 without an answer; its last words: out of ice/,
+    ],
+    [
+      'is killed',
+      'if (task.nside === 1 && task.pixel === 3) process.kill(process.pid, "SIGSEGV");',
+      /SIGSEGV|exit code 139/,
+    ],
+    [
+      'prints garbage',
+      'if (task.nside === 1 && task.pixel === 3) console.log("llh is 5");',
+      /something that is not JSON: llh is 5/,
+    ],
+    [
+      'hangs',
+      'if (task.nside === 1 && task.pixel === 3) await new Promise((resolve) => setTimeout(resolve, 1e6));',
+      /no answer within 1 s/,
+    ],
+    [
+      'says it cannot',
+      'if (task.nside === 1 && task.pixel === 3) { answer({ error: "no hits" }); continue; }',
+      /after 3 tries: no hits/,
+    ],
+    [
+      'leaves out the llh',
+      'if (task.nside === 1 && task.pixel === 3) { answer({ t_ns: 5 }); continue; }',
+      /null as a result/,
+    ],
+    [
+      'answers for another pixel',
+      'if (task.nside === 1 && task.pixel === 3) { answer({ llh: 1, pixel: 4 }); continue; }',
+      /another pixel/,
+    ],
+  ];
+  it.each(accidents)(
+    'that %s for one pixel costs that pixel, is reported, and nothing else is lost',
+    async (_, body, reason) => {
+      const { code, directory, stderr } = await scan(event, [
+        '--reco-command',
+        writeProgram(body),
+        ...SMALL,
+        '--task-timeout',
+        '1',
+      ]);
+      expect(stderr).toMatch(reason);
+      expect(code).toBe(0);
+      expect(llhOf(directory)).toEqual(GOOD.map((llh, pixel) => (pixel === 3 ? Number.NaN : llh)));
+    },
+  );
+
+  it('that answers one line too many never shifts answers to the wrong pixel', async () => {
+    const body = 'if (task.nside === 1 && task.pixel === 3) answer({ llh: 103 + 6 });';
+    const { directory } = await scan(event, ['--reco-command', writeProgram(body), ...SMALL]);
+    expect(llhOf(directory).filter((llh, pixel) => pixel !== 3 && llh !== GOOD[pixel])).toEqual([]);
+  });
+
+  it('that does not exist ends the scan with one sentence', async () => {
+    const { code, stderr } = await scan(event, ['--reco-command', 'no-such-program-here', ...SMALL, '--quiet']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: None of the first 10 tasks could be fitted.*exit code 127.*not found/s);
+  });
+});
+
+describe('pixels that were given up', () => {
+  it('stay so when a scan goes on, and are tried again with --retry-failed', async () => {
+    const directory = temporaryDirectory();
+    const marker = join(directory, 'mended');
+    const path = writeModule('if (pixel === 3 && !existsSync(process.env.MARKER)) throw new Error("broken");', {
+      top: 'import { existsSync } from "node:fs";',
+    });
+    const args = ['--reco-module', path, '--nsides', '1:0'];
+    const env = { MARKER: marker };
+    const llhs = () => [...mapOf(directory, `${STEM}_1.npz`).maps[0]!.llh];
+    expect((await scan(event, args, { directory, env })).code).toBe(0);
+    writeFileSync(marker, '');
+    expect((await scan(event, args, { directory, env })).code).toBe(0);
+    expect(llhs()).toEqual(GOOD.map((llh, pixel) => (pixel === 3 ? Number.NaN : llh)));
+    const { stderr } = await scan(event, [...args, '--retry-failed'], { directory, env });
+    expect(stderr).toContain('Going on with 11 results');
+    expect(llhs()).toEqual(GOOD);
+  });
+});
+
+describe('crash_dummy', () => {
+  it('fits or reports every pixel, whatever happens to its workers', async () => {
+    const args = [
+      '--reco-algo',
+      'crash_dummy',
+      '--reco-option',
+      'crash_probability=0.3',
+      '--task-timeout',
+      '0.2',
+      ...SMALL,
+    ];
+    const { code, directory, stdout } = await scan(event, [...args, '--json']);
+    expect(code).toBe(0);
+    const failed = map(directory).maps.flatMap(({ llh }) => [...llh].filter(Number.isNaN)).length;
+    expect(JSON.parse(stdout).n_failed_pixels).toBe(failed);
+    const reference = await scan(event, [...SMALL]);
+    const crashes = llhOf(directory);
+    for (const [pixel, llh] of llhOf(reference.directory).entries()) {
+      if (!Number.isNaN(crashes[pixel])) expect(crashes[pixel]).toBe(llh);
+    }
+  });
+});
