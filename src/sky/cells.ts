@@ -219,12 +219,20 @@ export function indexCells(cells: Cells): CellIndex {
   return { finest, start, end };
 }
 
-/** Cell that contains the (first part of the) NESTED pixel of any nside; -1 where there is none. */
-export function findCell(index: CellIndex, nside: number, nestPixel: number): number {
+/**
+ * Cell that contains the (first part of the) NESTED pixel of any nside; -1 where there is none.
+ * @param near a cell nearby, which makes it faster where cells are of one size
+ */
+export function findCell(index: CellIndex, nside: number, nestPixel: number, near = -1): number {
+  const { start, end } = index;
   const ratio = index.finest / nside;
   const at = Math.floor(nestPixel * ratio * ratio);
-  const i = lastAtOrBefore(index.start, at);
-  return i >= 0 && at < index.end[i]! ? i : -1;
+  if (near >= 0) {
+    const guess = near + Math.floor((at - start[near]!) / (end[near]! - start[near]!));
+    if (at >= start[guess]! && at < end[guess]!) return guess;
+  }
+  const i = lastAtOrBefore(start, at);
+  return i >= 0 && at < end[i]! ? i : -1;
 }
 
 /** Position of the last number of an ascending list that is not above `value`; -1 if all are. */

@@ -82,6 +82,9 @@ const AROUND = [
   [6, 5, 4],
 ] as const;
 
+/** Neighbours of the pixel in hand; read before the next call. */
+const nearby: number[] = new Array<number>(8);
+
 /** Rings between cells with a height up to `level` and higher ones. The cells cover the sky. */
 function trace(cells: Cells, index: CellIndex, height: Float64Array, level: number): Ring[] {
   const n = height.length;
@@ -89,7 +92,7 @@ function trace(cells: Cells, index: CellIndex, height: Float64Array, level: numb
   const next = new Map<number, number>();
   const around = new Int32Array(4);
   for (let cell = 0; cell < n; cell++) {
-    if (!(height[cell]! <= level)) continue;
+    if (!(height[cell]! <= level) || isSurrounded(cells, index, height, level, cell)) continue;
     for (let corner = 0; corner < 4; corner++) {
       const size = cellsAround(cells, index, cell, corner, around);
       if (isOwner(around, size, cell, height, level)) joinCrossings(distinct(around, size), height, level, n, next);
@@ -114,7 +117,17 @@ function trace(cells: Cells, index: CellIndex, height: Float64Array, level: numb
     .map(({ ring }) => ring);
 }
 
-const nearby: number[] = new Array<number>(8);
+/** Whether all cells around are inside too and none of them smaller: no ring passes a corner of this one. */
+function isSurrounded(cells: Cells, index: CellIndex, height: Float64Array, level: number, cell: number): boolean {
+  const nside = cells.nside[cell]!;
+  neighbours(nside, cells.pixel[cell]!, nearby);
+  for (const near of nearby) {
+    if (near < 0) continue;
+    const other = findCell(index, nside, ringToNest(nside, near), cell);
+    if (cells.nside[other]! > nside || !(height[other]! <= level)) return false;
+  }
+  return true;
+}
 
 /** The cells that meet at a corner of a cell, counter-clockwise from that cell; how many (4, or 3 where faces meet). */
 function cellsAround(cells: Cells, index: CellIndex, cell: number, corner: number, out: Int32Array): number {
@@ -129,7 +142,7 @@ function cellsAround(cells: Cells, index: CellIndex, cell: number, corner: numbe
   out[0] = cell;
   let size = 1;
   for (const k of AROUND[corner]!) {
-    if (nearby[k]! >= 0) out[size++] = findCell(index, finest, ringToNest(finest, nearby[k]!));
+    if (nearby[k]! >= 0) out[size++] = findCell(index, finest, ringToNest(finest, nearby[k]!), cell);
   }
   return size;
 }

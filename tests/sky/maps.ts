@@ -4,8 +4,8 @@ import type { LlhMap } from '../../src/sky/index.js';
 import { children, pixelAt, pixelCount, pixelPhi, pixelTheta, pixelVector } from '../../src/sky/index.js';
 import { sharedBytes } from '../support/shared.js';
 
-export const DEGREE = Math.PI / 180;
-export const OLD_SCAN = 'data/events/run00136662-evt000035405932-BRONZE-8_64_512.npz';
+export const DEGREE: number = Math.PI / 180;
+export const OLD_SCAN: string = 'data/events/run00136662-evt000035405932-BRONZE-8_64_512.npz';
 
 /** Unit vector of a position in degrees. */
 export function vectorOf(raDeg: number, decDeg: number): [number, number, number] {
