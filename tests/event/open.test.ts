@@ -109,6 +109,16 @@ describe('reading an open event', () => {
   });
 });
 
+describe('the sky of a telescope elsewhere', () => {
+  test('is warned about once, since version 1 knows no site', () => {
+    const event = readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json');
+    const warning = "Directions in ARCA6 become RA and dec as if it stood at the South Pole with IceCube's axes.";
+    expect(event.warnings).toEqual([warning]);
+    expect(readOpenEvent(JSON.parse(writeOpenEvent(event)), 'again.json').warnings).toEqual([warning]);
+    expect(readOpenEvent(SMALLEST, 'event.json').warnings).toEqual([]);
+  });
+});
+
 describe('a bad open event is refused with the place and what belongs there', () => {
   const pulses = SMALLEST.pulses[0];
   const withPulses = (change: object): object => ({ ...SMALLEST, pulses: [{ ...pulses, ...change }] });
@@ -337,7 +347,7 @@ describe('writing an open event', () => {
         readoutWindow: window,
         calibrationErrata: keys.map((key) => ({ ...key, windows })),
         saturationWindows: [],
-        openDetector: own.length === 0 ? 'IC86' : { name: 'X', modules: own },
+        openDetector: own.length === 0 ? 'IC86' : { name: 'IC86', modules: own },
         warnings: ['Something was odd.'],
         vetoVertex: { x: 1, y: 2.5, z: -3, timeNs: 1e4 },
         alert: { nch: 1, npulses: null, qtotPe: 1.5, eventTimeUtc: null, message: { reco: { a: 1 } } },

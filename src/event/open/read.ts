@@ -9,6 +9,7 @@ import { PULSE_FLAG } from '../types.js';
 import type {
   ModuleName,
   OpenDetectorDocument,
+  OpenEventDocument,
   OpenHeader,
   OpenModulePulses,
   OpenModuleWindows,
@@ -73,8 +74,15 @@ export function readOpenEvent(document: unknown, name: string): DecodedEvent {
     fullGcd: null,
     openDetector: open.detector === 'IC86' ? 'IC86' : detectorOf(open.detector, at('detector')),
     truth: open.truth == null ? null : particleOf(open.truth),
-    warnings: open.warnings ?? [],
+    warnings: warningsOf(open),
   };
+}
+
+/** The file's own warnings, and one about the sky where the telescope is not IceCube; said once, however often read. */
+function warningsOf({ warnings = [], detector }: OpenEventDocument): readonly string[] {
+  if (detector === 'IC86' || detector.name === 'IC86') return warnings;
+  const warning = `Directions in ${detector.name} become RA and dec as if it stood at the South Pole with IceCube's axes.`;
+  return warnings.includes(warning) ? warnings : [...warnings, warning];
 }
 
 /** A member of the document, for errors. */
