@@ -116,53 +116,78 @@ export function mergeGcd(baseline: FullGcd, differences: GcdDifferences): FullGc
  * a module with a pulse in the event is on, whatever a table says.
  */
 export function applyDifferences(baseline: Detector, differences: GcdDifferences, pulses: PulseMap): Detector {
-  const modules = unpackModules(baseline);
+  const placed = withGeometry(baseline, differences.geometry);
+  const detector = {
+    ...placed,
+    efficiency: placed.efficiency.slice(),
+    noiseRateHz: placed.noiseRateHz.slice(),
+    meanChargePe: placed.meanChargePe.slice(),
+    isOn: placed.isOn.slice(),
+    isSlcOnly: placed.isSlcOnly.slice(),
+  };
   const notes: string[] = [];
-  for (const key of differences.geometry.minus) modules.delete(keyText(key));
-  for (const dom of differences.geometry.plus) {
-    if (isSurfaceModule(dom)) continue;
-    const known = modules.get(keyText(dom));
-    const fresh = { meanChargePe: meanChargePe({}, undefined), isSlcOnly: false };
-    const before = known ?? { ...dom, ...fresh, efficiency: 1, noiseRateHz: DEFAULT_NOISE_HZ, isOn: true };
-    modules.set(keyText(dom), { ...before, x: dom.x, y: dom.y, z: dom.z });
-  }
   let charges = 0;
   for (const change of differences.calibration.plus) {
-    const module = modules.get(keyText(change));
-    if (module === undefined) continue;
-    if (isUsableEfficiency(change.relativeDomEfficiency)) module.efficiency = change.relativeDomEfficiency;
-    if (isUsableNoiseRate(change.noiseRateHz)) module.noiseRateHz = change.noiseRateHz;
+    const i = indexOf(detector, change);
+    if (i < 0) continue;
+    if (isUsableEfficiency(change.relativeDomEfficiency)) detector.efficiency[i] = change.relativeDomEfficiency;
+    if (isUsableNoiseRate(change.noiseRateHz)) detector.noiseRateHz[i] = change.noiseRateHz;
     if (change.spe !== undefined || change.meanAtwdCharge !== undefined) {
-      module.meanChargePe = meanChargePe(change, baseline.speResidual);
+      detector.meanChargePe[i] = meanChargePe(change, baseline.speResidual);
       charges++;
     }
   }
   if (charges > 0) notes.push(`The event brings the charge calibration of ${charges} modules.`);
 
-  const off = new Set<string>();
-  const switchOff = (key: OMKey): void => {
-    const module = modules.get(keyText(key));
-    if (module === undefined) return;
-    module.isOn = false;
-    off.add(keyText(key));
-  };
-  for (const key of [...differences.calibration.minus, ...differences.status.minus]) switchOff(key);
+  const off = new Set<number>();
+  const uncalibrated = new Set(differences.calibration.minus.map((key) => indexOf(detector, key)));
+  const withoutStatus = differences.status.minus.map((key) => indexOf(detector, key));
+  for (const i of [...uncalibrated, ...withoutStatus]) off.add(i);
   for (const change of differences.status.plus) {
-    const module = modules.get(keyText(change));
-    if (module === undefined) continue;
-    if (!hasHighVoltage(change)) switchOff(change);
-    else if (!differences.calibration.minus.some((key) => keyText(key) === keyText(change))) {
-      module.isOn = true;
-      module.isSlcOnly = change.lcMode === LC_MODE_SLC_ONLY;
-      off.delete(keyText(change));
+    const i = indexOf(detector, change);
+    if (i < 0) continue;
+    if (!hasHighVoltage(change)) off.add(i);
+    else if (!uncalibrated.has(i)) {
+      off.delete(i);
+      detector.isOn[i] = 1;
+      detector.isSlcOnly[i] = Number(change.lcMode === LC_MODE_SLC_ONLY);
     }
   }
-  if (off.size > 0)
-    notes.push(
-      `The event's detector status switches off ${off.size === 1 ? 'module' : 'modules'} ${[...off].join('; ')}.`,
+  off.delete(-1);
+  for (const i of off) detector.isOn[i] = 0;
+  if (off.size > 0) {
+    const names = [...off].map((i) =>
+      keyText({ string: detector.string[i]!, om: detector.om[i]!, pmt: detector.pmt[i]! }),
     );
-  const applied = packModules(baseline.name, modules.values(), [...baseline.provenance, ...notes]);
-  return withHitModulesOn(applied, pulses);
+    notes.push(
+      `The event's detector status switches off ${off.size === 1 ? 'module' : 'modules'} ${names.join('; ')}.`,
+    );
+  }
+  return withHitModulesOn({ ...detector, provenance: [...baseline.provenance, ...notes] }, pulses);
+}
+
+/** The detector with modules removed, moved or added. */
+function withGeometry(detector: Detector, { plus, minus }: GcdDifferences['geometry']): Detector {
+  if (plus.length === 0 && minus.length === 0) return detector;
+  const modules = unpackModules(detector);
+  for (const key of minus) modules.delete(keyText(key));
+  for (const dom of plus) {
+    if (isSurfaceModule(dom)) continue;
+    const fresh = { meanChargePe: meanChargePe({}, undefined), isSlcOnly: false };
+    const before = modules.get(keyText(dom)) ?? {
+      ...dom,
+      ...fresh,
+      efficiency: 1,
+      noiseRateHz: DEFAULT_NOISE_HZ,
+      isOn: true,
+    };
+    modules.set(keyText(dom), { ...before, x: dom.x, y: dom.y, z: dom.z });
+  }
+  return packModules(detector.name, modules.values(), detector.provenance, detector.speResidual);
+}
+
+function indexOf(detector: Detector, { string, om, pmt }: OMKey): number {
+  return domIndex(detector, string, om, pmt);
 }
 
 /** A detector in which every module with a pulse is on; `provenance` names those that were off. */

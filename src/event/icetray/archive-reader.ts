@@ -86,9 +86,16 @@ export class ArchiveReader extends ByteReader {
     return this.f64s(n);
   }
 
+  /** `n` values in a row; for small fixed `n`. */
+  times<T>(n: number, read: () => T): T[] {
+    const values: T[] = [];
+    for (let i = 0; i < n; i++) values.push(read());
+    return values;
+  }
+
   /** `n` numbers in a row. */
   f64s(n: number): number[] {
-    return Array.from({ length: n }, () => this.f64());
+    return this.times(n, () => this.f64());
   }
 
   #classInfo(type: string, maxVersion: number): ClassInfo {

@@ -77,8 +77,8 @@ export function readDomStatus(archive: ArchiveReader): DomStatus {
     speThreshold: archive.f64(),
     frontEndPedestal: archive.f64(),
     dacs: archive.f64s(3),
-    binCounts: numbers(5, () => archive.u32()),
-    flasher: numbers(6, () => archive.i32()),
+    binCounts: archive.times(5, () => archive.u32()),
+    flasher: archive.times(6, () => archive.i32()),
     gainType: version >= 1 ? archive.i32() : 0,
     cableType: version >= 1 ? archive.i32() : 0,
     deltaCompression: version >= 2 ? archive.i32() : 0,
@@ -140,14 +140,9 @@ export function readSpeChargeDistribution(archive: ArchiveReader): SpeChargeDist
 
 type FiveNumbers = [number, number, number, number, number];
 
-/** `n` values in a row. */
-function numbers(n: number, read: () => number): number[] {
-  return Array.from({ length: n }, read);
-}
-
 /** A C array: its count, which must be `count`, then `n` reads (as many as `count` unless one read takes them all). */
 function numberedArray<T>(archive: ArchiveReader, n: number, read: () => T, count: number = n): T[] {
   const size = archive.u32();
   if (size !== count) throw archive.error(`has an array of ${size} elements instead of ${count}`);
-  return Array.from({ length: n }, read);
+  return archive.times(n, read);
 }
