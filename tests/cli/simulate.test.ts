@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,24 @@ describe('simulate', () => {
     await simulate(...ANYWHERE, '--event-id', '10', '--output', path('ten.json'));
     expect(readFileSync(path('ten.json')).equals(readFileSync(path('many/e-000010.json')))).toBe(true);
     expect(readFileSync(path('ten.json')).equals(readFileSync(path('many/e-000011.json')))).toBe(false);
+  });
+
+  test('stops between two events at Ctrl-C, leaves whole files only, and says how to go on', async () => {
+    const running = simulate(...ANYWHERE, '--count', '500', '--output', path('stopped/e.json'));
+    const interrupted = setInterval(() => {
+      if (!existsSync(path('stopped/e-000001.json'))) return;
+      clearInterval(interrupted);
+      process.emit('SIGINT', 'SIGINT');
+    }, 20);
+    const { exitCode, stderr } = await running;
+    const files = readdirSync(path('stopped'));
+    const next = files.length + 1;
+    expect(exitCode).toBe(130);
+    expect(files.length).toBeLessThan(500);
+    expect(stderr).toContain(
+      `Stopped after ${files.length} of 500 events. To go on, use --event-id ${next} --count ${501 - next}.`,
+    );
+    for (const file of files) expect(decodeEvent(readFileSync(join(path('stopped'), file)), file).header.runId).toBe(1);
   });
 
   test('writes to standard output where asked to, and nothing else there', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { SkymapError } from '../../src/config/index.js';
 import { detectorForEvent } from '../../src/detector/index.js';
-import { decodeEvent } from '../../src/event/index.js';
+import { type DecodedEvent, decodeEvent } from '../../src/event/index.js';
 import { writeOpenEvent } from '../../src/event/open/index.js';
-import { builtinIc86 } from '../prepare/decoded.js';
+import { loadIceModel } from '../../src/light/index.js';
+import { findReco, listRecos } from '../../src/reco/index.js';
+import { builtinIc86, readResource } from '../prepare/decoded.js';
 import { needsShared, sharedBytes } from '../support/shared.js';
 
 const ALERTS = [
@@ -33,6 +36,27 @@ needsShared('a real alert as an open event', ALERTS, () => {
       const { provenance: _p, ...figures } = detectorForEvent(open, builtin, null);
       const { provenance: _q, ...expectedFigures } = detector;
       expect(figures).toEqual(expectedFigures);
+    });
+
+    test('is prepared by every reconstruction as the alert is, so that its scan is the same', async () => {
+      const builtin = await builtinIc86();
+      const ice = await loadIceModel(readResource);
+      const alert = decodeEvent(sharedBytes(file), file);
+      const detector = detectorForEvent(alert, builtin, null);
+      const open = decodeEvent(new TextEncoder().encode(writeOpenEvent(alert, detector)), 'open.json');
+      for (const { name } of listRecos()) {
+        const reco = findReco(name);
+        const prepare = async (event: DecodedEvent): Promise<unknown> => {
+          try {
+            return await reco.prepare({ event, detector: detectorForEvent(event, builtin, null), ice, settings: {} });
+          } catch (error) {
+            // Not every reconstruction can work on every event; then neither on its open event.
+            if (error instanceof SkymapError) return `${error.code}: ${error.message}`;
+            throw error;
+          }
+        };
+        expect(await prepare(open), name).toEqual(await prepare(alert));
+      }
     });
 
     test('is written the same way every time, and as what it was read from', async () => {
