@@ -5,6 +5,7 @@ import { numberBetween } from './arguments.js';
 
 const KINDS = ['allsky', 'zoom'] as const;
 const FORMATS = ['svg', 'png'] as const;
+const CONTOURS = ['probability', 'wilks', 'none'] as const;
 
 const EXAMPLES = `
 Examples:
@@ -43,13 +44,13 @@ export function plotCommand(): Command {
   return new Command('plot')
     .summary('draw a result as SVG and PNG pictures')
     .description(
-      'Draws the map in a result file (.npz or .json): the whole sky, and the surroundings of the best fit with\n' +
-        'the 50 % and 90 % contours. Prints the files it wrote.',
+      'Draws the map in a result file: the whole sky, and the surroundings of the best fit with the 50 % and 90 % ' +
+        'contours. Prints the files it wrote.',
     )
     .argument('<result>', 'result file of a scan')
     .option('--output-dir <dir>', 'where the pictures go', '.')
-    .option('--kind <list>', 'which pictures: allsky, zoom', listOf(KINDS), [...KINDS])
-    .option('--format <list>', 'which files: svg, png', listOf(FORMATS), [...FORMATS])
+    .addOption(listOption('--kind <list>', 'which pictures: allsky, zoom', KINDS, KINDS))
+    .addOption(listOption('--format <list>', 'which files: svg, png', FORMATS, FORMATS))
     .addOption(
       new Option('--theme <name>', 'light for paper, dark for slides').choices(['light', 'dark']).default('light'),
     )
@@ -69,9 +70,7 @@ export function plotCommand(): Command {
         .choices(['llh', 'probability'])
         .default('llh'),
     )
-    .option('--contours <list>', 'which contours: probability, wilks, none', listOf(['probability', 'wilks', 'none']), [
-      'probability',
-    ])
+    .addOption(listOption('--contours <list>', 'which contours: probability, wilks, none', CONTOURS, ['probability']))
     .option(
       '--range <value>',
       '2 delta LLH at which the colours end (zoom 40, all-sky what covers the sky)',
@@ -91,14 +90,14 @@ export function plotCommand(): Command {
     .option('--no-error-box', 'leave out the box of the 90 % errors')
     .option('--reco-algo <name>', 'reconstruction, for the title (what the summary beside the result says)')
     .option('--title <text>', 'first line instead of run, event and type')
-    .option('--width <px>', 'width of PNG files in pixels', numberBetween(100, 20000), 1600)
+    .option('--width <px>', 'width of PNG files in pixels', numberBetween(100, 8000), 1600)
     .option('--json', 'print a JSON list of the files')
     .addHelpText('after', EXAMPLES)
     .action(plot);
 }
 
-async function plot(path: string, flags: Flags): Promise<void> {
-  const { allSkySvg, parseSources, skyMaps, zoomSvg } = await import('../index.js');
+async function plot(path: string, flags: Flags, command: Command): Promise<void> {
+  const { allSkySvg, parseSources, SkymapError, skyMaps, zoomSvg } = await import('../index.js');
   const { ensureDirectory, loadResult, readWholeFile, remarksBeside, resultStem, svgToPng, writeFiles } = await import(
     '../node/index.js'
   );
@@ -132,29 +131,38 @@ async function plot(path: string, flags: Flags): Promise<void> {
   };
   await ensureDirectory(flags.outputDir);
   const written: string[] = [];
-  let problem: unknown = null;
+  const problems: unknown[] = [];
   for (const kind of KINDS.filter((name) => flags.kind.includes(name))) {
+    // What one picture or file lacks, the others need not.
     try {
       const svg = kind === 'allsky' ? allSkySvg(result, options) : zoomSvg(result, options);
       const stem = join(flags.outputDir, `${resultStem(path)}.${kind}${flags.theme === 'dark' ? '.dark' : ''}`);
       if (flags.format.includes('svg')) await save(`${stem}.svg`, svg);
-      if (flags.format.includes('png')) {
-        await save(`${stem}.png`, await svgToPng(svg, flags.width));
-      }
+      if (flags.format.includes('png')) await save(`${stem}.png`, await svgToPng(svg, flags.width));
     } catch (error) {
-      // The other picture may still be possible.
-      problem ??= error;
+      problems.push(error);
     }
   }
   process.stdout.write(
     flags.json ? `${JSON.stringify(written, null, 2)}\n` : written.map((file) => `${file}\n`).join(''),
   );
-  if (problem !== null) throw problem;
+  const isUnasked = command.getOptionValueSource('format') === 'default';
+  for (const problem of problems) {
+    // PNG files that nobody asked for by name are no reason to fail.
+    if (!(isUnasked && problem instanceof SkymapError && problem.code === 'plot/no-renderer')) throw problem;
+  }
+  if (problems[0] instanceof SkymapError) {
+    process.stderr.write(`note: no PNG files: ${problems[0].message}. ${problems[0].hint}\n`);
+  }
 
   async function save(file: string, bytes: string | Uint8Array): Promise<void> {
     await writeFiles([{ path: file, bytes }]);
     written.push(file);
   }
+}
+
+function listOption(flags: string, about: string, choices: readonly string[], value: readonly string[]): Option {
+  return new Option(flags, about).argParser(listOf(choices)).default([...value], value.join(','));
 }
 
 function listOf(choices: readonly string[]): (text: string) => string[] {

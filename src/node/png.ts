@@ -9,13 +9,17 @@ import { PACKAGE_ROOT } from './resources.js';
 const FAMILY = 'Skymap Sans';
 const FACES = ['SkymapSans-Regular.ttf', 'SkymapSans-SemiBold.ttf'];
 
+/** A character that the typeface lacks (resources/fonts/README.md). */
+const BEYOND_FACES = /[^\n -\u017f\u0391-\u03c9\u2010-\u2033\u2070-\u208e\u2113\u2212]/;
+
 /** An SVG as a PNG of a width in pixels; the height follows. Throws ConfigError `plot/no-renderer`. */
 export async function svgToPng(svg: string, widthPx: number): Promise<Uint8Array> {
   const Resvg = await loadRenderer();
   const image = new Resvg(svg, {
     fitTo: { mode: 'width', value: widthPx },
     font: {
-      loadSystemFonts: false,
+      // A name in another script: whatever the machine has is better than boxes.
+      loadSystemFonts: BEYOND_FACES.test(svg),
       fontFiles: FACES.map((name) => join(PACKAGE_ROOT, 'resources', 'fonts', name)),
       defaultFontFamily: FAMILY,
       sansSerifFamily: FAMILY,
@@ -32,7 +36,7 @@ export async function loadRenderer(): Promise<typeof import('@resvg/resvg-js').R
   } catch (error) {
     throw new ConfigError(
       'plot/no-renderer',
-      'PNG files need the package @resvg/resvg-js, which is not installed or has no build for this machine',
+      'the package @resvg/resvg-js is not installed or has no build for this machine',
       'Run "npm install @resvg/resvg-js" where the scanner is installed, or ask for SVG files only (--format svg).',
       { cause: error },
     );

@@ -132,7 +132,7 @@ export function colourBar(
   ];
   ticks.forEach((tick, k) => {
     const isLast = k === ticks.length - 1 && scale.worst > scale.best;
-    const label = isLast ? `>\u2009${tickText(tick)}`.replace('\u2009', '\u00a0') : tickText(tick);
+    const label = isLast ? `> ${tickText(tick)}` : tickText(tick);
     const t = scale.position(tick);
     if (isUpright) {
       const y = box.bottom - t * height;

@@ -1,5 +1,5 @@
 /** Which part of the sky the zoom shows. */
-import { ConfigError } from '../config/index.js';
+import { FileFormatError } from '../config/index.js';
 import type { MapFigures } from './figures.js';
 import { fromEquatorial, fromGalactic, type LonLat } from './frame.js';
 import type { CompleteOptions } from './options.js';
@@ -24,12 +24,12 @@ const DEFAULT_DEG = 15;
  * The window that shows the whole 90 % region (blurred probability) and the peak. With a chosen side, the same centre if
  * that still shows the peak well inside, else the peak.
  *
- * Throws {@link ConfigError} `plot/no-position` where no pixel has a finite llh.
+ * Throws {@link FileFormatError} `plot/no-position` where no pixel has a finite llh.
  */
 export function chooseWindow(figures: MapFigures, options: CompleteOptions): SkyWindow {
   const anchor = figures.peak ?? figures.bestFit;
   if (anchor === null) {
-    throw new ConfigError(
+    throw new FileFormatError(
       'plot/no-position',
       'no pixel of this map has a fit, so there is no position to zoom on',
       'Draw the all-sky picture only (--kind allsky).',

@@ -26,7 +26,7 @@ const LINE_HEIGHT = 38;
  * A square window around the best fit and its 90 % region as an SVG file: pixels, contours, markers, grid, axes, scale
  * bar, colour bar, title and legend. East is to the left. The same bytes for the same result and options.
  *
- * Throws a ConfigError `plot/no-position` where no pixel has a finite llh: there is nothing to zoom on.
+ * Throws a FileFormatError `plot/no-position` where no pixel has a finite llh: there is nothing to zoom on.
  */
 export function zoomSvg(result: ScanResult, options: PlotOptions = {}): string {
   const chosen = completeOptions(options);
