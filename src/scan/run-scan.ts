@@ -20,27 +20,36 @@ import { warningsOf } from './warnings.js';
  * `ConfigError` for a setup that breaks the rules.
  */
 export async function runScan(setup: ScanSetup, deps: ScanDeps): Promise<ScanOutcome> {
-  const listen = deps.listen ?? null;
+  let outcome: ScanOutcome;
   try {
-    const state = stateOf(setup, listen);
-    const reporting = new Reporting(setup, state, deps.clock ?? Date.now, listen, deps.reporting ?? {});
-    const kept = deps.journal === null ? [] : await deps.journal.replay();
-    reporting.started(kept.length);
-    state.begin();
-    reporting.replayed(replay(state, kept));
-    const ending = state.isFinished ? 'done' : await serveAndCollect(state, reporting, deps);
-
-    const isDone = ending === 'done';
-    const result = resultOf(state.table, setup.progression, setup.metadata, isDone);
-    const warnings = warningsOf(setup, state);
-    const outcome: ScanOutcome = { state: ending, result, statistics: reporting.figures(), warnings };
-    for (const text of warnings) listen?.('scan:warning', { text });
-    if (isDone) reporting.done(result);
-    listen?.(isDone ? 'scan:done' : 'scan:interrupted', { outcome });
-    return outcome;
-  } finally {
-    await deps.server.close();
+    outcome = await scanned(setup, deps);
+  } catch (error) {
+    // A broker that is lost may not close either; what came first is what a person should hear.
+    await deps.server.close().catch(() => undefined);
+    throw error;
   }
+  await deps.server.close();
+  return outcome;
+}
+
+async function scanned(setup: ScanSetup, deps: ScanDeps): Promise<ScanOutcome> {
+  const listen = deps.listen ?? null;
+  const state = stateOf(setup, listen);
+  const reporting = new Reporting(setup, state, deps.clock ?? Date.now, listen, deps.reporting ?? {});
+  const kept = deps.journal === null ? [] : await deps.journal.replay();
+  reporting.started(kept.length);
+  state.begin();
+  reporting.replayed(replay(state, kept));
+  const ending = state.isFinished ? 'done' : await serveAndCollect(state, reporting, deps);
+
+  const isDone = ending === 'done';
+  const result = resultOf(state.table, setup.progression, setup.metadata, isDone);
+  const warnings = isDone ? warningsOf(setup, state) : [];
+  const outcome: ScanOutcome = { state: ending, result, statistics: reporting.figures(), warnings };
+  for (const text of warnings) listen?.('scan:warning', { text });
+  if (isDone) reporting.done(result);
+  listen?.(isDone ? 'scan:done' : 'scan:interrupted', { outcome });
+  return outcome;
 }
 
 /** Lets the outcomes of a journal arrive, those of pixels that are not chosen yet as soon as they are. */

@@ -131,13 +131,13 @@ export class ScanState {
     return record >= 0 && record < this.nextToSend;
   }
 
-  /** Tasks for what has not been given out and has not arrived; whole pixels, about `atMost` tasks. */
-  nextTasks(atMost: number): TaskBatch {
+  /** Tasks for what has not been given out and has not arrived: whole pixels, until they will bring `atLeast` results. */
+  nextTasks(atLeast: number): TaskBatch {
     const { seedSource, taskUnit } = this.setup;
     const { table } = this;
     const tasks: RecoTask[] = [];
     let recos = 0;
-    while (this.hasTasks && tasks.length < atMost) {
+    while (this.hasTasks && recos < atLeast) {
       const record = this.nextToSend++;
       const missing = table.missing(record);
       if (missing === 0) continue;

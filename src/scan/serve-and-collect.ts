@@ -5,7 +5,7 @@ import type { ScanDeps } from './deps.js';
 import type { Reporting } from './reporting.js';
 import type { ScanState } from './scan-state.js';
 
-/** Tasks that are handed to the broker together. */
+/** Results that are asked for with one hand-over to the broker, about. */
 const BATCH = 500;
 const MAX_IN_FLIGHT = 20_000;
 

@@ -245,7 +245,7 @@ describe('a scan that is ended', () => {
   it('before it begins sends nothing', async () => {
     const { names, listen } = recorder();
     const { outcome } = await scanLandscape({ ...scan, signal: AbortSignal.abort(), listen });
-    expect(outcome.state).toBe('interrupted');
+    expect(outcome).toMatchObject({ state: 'interrupted', warnings: [] });
     expect(names).not.toContain('task:sent');
   });
 
@@ -315,6 +315,13 @@ describe('a scan that cannot go on', () => {
     const full = new Error('disk full');
     const server = brokenServer({ send: () => Promise.reject(full) });
     await expect(runScan(setup, { server, journal: null })).rejects.toBe(full);
+  });
+
+  it('throws what was thrown first, even if the broker cannot be closed either', async () => {
+    const lost = new Error('connection lost for good');
+    const close = () => Promise.reject(new Error('not connected'));
+    const server = brokenServer({ send: () => Promise.reject(lost), close });
+    await expect(runScan(setup, { server, journal: null })).rejects.toBe(lost);
   });
 
   it('throws what the journal threw', async () => {

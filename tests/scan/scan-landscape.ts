@@ -30,6 +30,8 @@ export interface LandscapeScan {
   readonly workers?: Workers;
   readonly journal?: Journal | null;
   readonly setup?: Partial<ScanSetup>;
+  /** The setup, if not made from the rest. */
+  readonly whole?: ScanSetup;
   readonly signal?: AbortSignal;
   readonly listen?: ScanListener;
   readonly deps?: Partial<ScanDeps>;
@@ -107,7 +109,7 @@ export async function scanLandscape(scan: LandscapeScan): Promise<SeenScan> {
     'threshold:reached': ({ collected, nside, allCollected }) => thresholds.push([collected, nside, allCollected]),
   });
   const crew = work(broker, scan);
-  const outcome = await runScan(landscapeSetup(scan), {
+  const outcome = await runScan(scan.whole ?? landscapeSetup(scan), {
     server: scan.disturb === undefined ? broker.server : disturbed(broker.server, scan.disturb),
     journal: scan.journal ?? null,
     listen: scan.listen === undefined ? watch : tellAll(watch, scan.listen),

@@ -1,13 +1,28 @@
 /** Where the fits of a pixel start. */
-import { describe, expect, it } from 'vitest';
-import { CYLINDER_VARIATIONS, type HlcTimes, refineSeedTime, rotateIntoTrack } from '../../src/prepare/index.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Detector } from '../../src/detector/index.js';
+import {
+  CYLINDER_VARIATIONS,
+  type HlcTimes,
+  hlcTimes,
+  refineSeedTime,
+  rotateIntoTrack,
+} from '../../src/prepare/index.js';
 import type { RecoTask } from '../../src/reco/index.js';
 import { parseProgression } from '../../src/scan/index.js';
 import { type SeedRules, type SeedSource, taskOf } from '../../src/scan/seeds.js';
 import { ancestor, directionOf, pixelPhi, pixelTheta, skyFrame } from '../../src/sky/index.js';
+import { builtinIc86, readDecoded } from '../prepare/decoded.js';
+import { expectClose } from '../support/close.js';
+import { needsShared, sharedJson } from '../support/shared.js';
 import { answerOf, scanLandscape } from './scan-landscape.js';
 
-const hlcTimes: HlcTimes = {
+let detector: Detector;
+beforeAll(async () => {
+  detector = await builtinIc86();
+});
+
+const twoModules: HlcTimes = {
   x: Float64Array.of(100, -300),
   y: Float64Array.of(0, 200),
   z: Float64Array.of(-20, 100),
@@ -21,7 +36,7 @@ const rules: SeedRules = {
 };
 const frame = skyFrame(59723.32051140454);
 const seedVertex = { x: 10, y: 20, z: 30, timeNs: 9_000 };
-const source: SeedSource = { rules, frame, seedVertex, hlcTimes };
+const source: SeedSource = { rules, frame, seedVertex, hlcTimes: twoModules };
 const ALL = [0, 1, 2, 3, 4, 5, 6];
 
 describe('the task of a pixel', () => {
@@ -37,7 +52,7 @@ describe('the task of a pixel', () => {
     for (const { variation, seeds } of variations) {
       const [dx, dy, dz] = rotateIntoTrack(CYLINDER_VARIATIONS[variation]!, zenith, azimuth);
       const [x, y, z] = [10 + dx, 20 + dy, 30 + dz];
-      const timeNs = refineSeedTime(hlcTimes, x, y, z, zenith, azimuth, 9_000);
+      const timeNs = refineSeedTime(twoModules, x, y, z, zenith, azimuth, 9_000);
       expect(seeds).toEqual([{ x, y, z, timeNs, energyGev: Number.NaN }]);
     }
   });
@@ -70,7 +85,7 @@ describe('the task of a pixel', () => {
         x: -50 + dx,
         y: 60 + dy,
         z: -70 + dz,
-        timeNs: refineSeedTime(hlcTimes, -50 + dx, 60 + dy, -70 + dz, zenith, azimuth, 9_500),
+        timeNs: refineSeedTime(twoModules, -50 + dx, 60 + dy, -70 + dz, zenith, azimuth, 9_500),
         energyGev: 1234,
       },
       taskOf(source, 8, 300, [2], null).variations[0]!.seeds[0],
@@ -106,35 +121,68 @@ describe('the seeds in a scan', () => {
         return answerOf(landscape, task);
       },
     });
+    const nameOf = (n: number, pixel: number): string => `${n} ${pixel}`;
+    const inOrder = rounds.flatMap(({ sent }) => sent.flatMap((s) => s.pixels.map((pixel) => nameOf(s.nside, pixel))));
+    /** Pixels that were finished when a pixel was chosen. */
+    const finishedBefore = (nside: number, pixel: number): Set<string> => {
+      const round = rounds.find(({ sent }) => sent.some((s) => s.nside === nside && s.pixels.includes(pixel)))!;
+      return new Set(inOrder.slice(0, round.collected));
+    };
     const skipped = { grandparent: 0, failed: 0 };
     for (const { nside, pixel, variations } of tasks) {
-      const { seeds } = variations[0]!;
-      const coarserNsides = nsides.filter((n) => n < nside).reverse();
-      // Only what was finished when the pixel was chosen counts, and what finished later cannot be told apart here:
-      // this progression never chooses a pixel before its chosen ancestors are finished in the same or a later round.
-      const round = rounds.findIndex(({ sent }) => sent.some((s) => s.nside === nside && s.pixels.includes(pixel)));
-      const before = new Set(
-        rounds.slice(0, round).flatMap(({ sent }) => sent.flatMap((s) => s.pixels.map((p) => `${s.nside} ${p}`))),
+      const finished = finishedBefore(nside, pixel);
+      const coarser = nsides.filter((n) => n < nside).reverse();
+      const from = coarser.find((n) => finished.has(nameOf(n, ancestor(nside, pixel, n))));
+      const map = outcome.result.maps.find((candidate) => candidate.nside === from);
+      const i = from === undefined ? -1 : map!.pixel.indexOf(ancestor(nside, pixel, from));
+      if (from !== undefined && from !== coarser[0]) skipped.grandparent++;
+      if (from !== undefined && Number.isNaN(map!.llh[i]!)) skipped.failed++;
+      expect(variations[0]!.seeds).toEqual(
+        from === undefined || Number.isNaN(map!.llh[i]!)
+          ? [{ x: 0, y: 0, z: 0, timeNs: 0, energyGev: Number.NaN }]
+          : [{ x: map!.x[i], y: map!.y[i], z: map!.z[i], timeNs: map!.t[i], energyGev: 1000 }],
       );
-      const entered = rounds[round]!.collected;
-      const order = rounds.flatMap(({ sent }) => sent.flatMap((s) => s.pixels.map((p) => `${s.nside} ${p}`)));
-      const finished = new Set(order.slice(0, entered).filter((k) => before.has(k)));
-      const from = coarserNsides
-        .map((n) => ({ nside: n, pixel: ancestor(nside, pixel, n) }))
-        .find((p) => finished.has(`${p.nside} ${p.pixel}`));
-      const map = from && outcome.result.maps.find((m) => m.nside === from.nside)!;
-      const index = from ? map!.pixel.indexOf(from.pixel) : -1;
-      if (from && from.nside !== coarserNsides[0]) skipped.grandparent++;
-      if (!from || Number.isNaN(map!.llh[index]!)) {
-        if (from) skipped.failed++;
-        expect(seeds).toEqual([{ x: 0, y: 0, z: 0, timeNs: 0, energyGev: Number.NaN }]);
-      } else {
-        const at = { x: map!.x[index]!, y: map!.y[index]!, z: map!.z[index]!, timeNs: map!.t[index]! };
-        expect(seeds).toEqual([{ ...at, energyGev: 1000 }]);
-      }
     }
     // The landscape is one in which both exceptions happen.
     expect(skipped.grandparent).toBeGreaterThan(0);
     expect(skipped.failed).toBeGreaterThan(0);
   });
 });
+
+const RECOS = ['millipede_wilks', 'splinempe'];
+
+needsShared(
+  'messages of upstream',
+  RECOS.map((reco) => `data/reco-pixel/${reco}/BRONZE`),
+  () => {
+    it.each(RECOS)('a task of %s has the direction and the time of the message', (reco) => {
+      const folder = `data/reco-pixel/${reco}/BRONZE`;
+      const objects: { key: string; value: never }[] = sharedJson(`${folder}/pixel.decoded.json`).in.frame.objects;
+      const value = <T>(key: string): T => objects.find((object) => object.key === key)!.value;
+      const seed = value<{ position: number[]; zenith: number; azimuth: number; time: number }>(
+        'MillipedeSeedParticle',
+      );
+      const { mjd } = value<{ start_time: { mjd: number } }>('I3EventHeader').start_time;
+      const [x, y, z] = seed.position as [number, number, number];
+      const pulses = readDecoded(`${folder}/startup.decoded.json`).pulses('SplitUncleanedInIcePulses');
+      const task = taskOf(
+        {
+          rules: { variations: [[0, 0, 0]], rotatesVertex: true, refinesTime: true, addsFallbackSeed: false },
+          frame: skyFrame(mjd),
+          seedVertex: { x, y, z, timeNs: 0 },
+          hlcTimes: hlcTimes(pulses, detector),
+        },
+        value('SCAN_HealpixNSide'),
+        value('SCAN_HealpixPixel'),
+        [0],
+        null,
+      );
+      expectClose(task.zenith, seed.zenith, { absolute: 2e-7 });
+      expectClose(task.azimuth, seed.azimuth, { absolute: 2e-7 });
+      const [start] = task.variations[0]!.seeds;
+      expect(start).toMatchObject({ x, y, z, energyGev: Number.NaN });
+      // The direction's last digits move the closest point by less than a millimetre.
+      expectClose(start!.timeNs, seed.time, { absolute: 1e-3 });
+    });
+  },
+);
