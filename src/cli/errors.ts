@@ -15,7 +15,7 @@ export function reportError(error: unknown, isDebug: boolean): number {
     if (error.hint !== '') process.stderr.write(`       ${sentence(error.hint)}\n`);
     process.stderr.write(`       [${error.code}]\n`);
     if (isDebug) process.stderr.write(traceOf(error));
-    return error.name === 'ConfigError' ? 2 : 1;
+    return error.name === 'ConfigError' || error.code === 'reco/unknown' ? 2 : 1;
   }
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`internal error: ${sentence(text)}\n`);
@@ -28,11 +28,9 @@ function isUserError(error: unknown): error is UserError {
   return error instanceof Error && 'hint' in error && 'code' in error && /^[a-z]+\/[a-z-]+$/.test(String(error.code));
 }
 
-/** Upper case first, full stop last. */
 function sentence(text: string): string {
   const trimmed = text.trim();
-  const ended = /[.!?:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-  return ended.charAt(0).toUpperCase() + ended.slice(1);
+  return /[.!?:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 function traceOf(error: Error): string {

@@ -5,7 +5,7 @@
  * Options: `crash_probability` (0 to 1, default 0.5; SKYSCAN_CRASH_DUMMY_PROBABILITY sets it too), `delay_s`.
  */
 import { type DummyData, dummyFit, prepareDummy } from './dummy.js';
-import { numberSetting } from './settings.js';
+import { numberSetting, refuseUnknownSettings } from './settings.js';
 import type { Fit, PreparedEvent, Reco } from './types.js';
 
 interface CrashDummyData extends DummyData {
@@ -35,6 +35,7 @@ export const crashDummy: Reco<CrashDummyData> = {
   addsFallbackSeed: false,
   taskUnit: 'variation',
   prepare(input): PreparedEvent<CrashDummyData> {
+    refuseUnknownSettings('crash_dummy', input.settings, ['crash_probability', 'delay_s']);
     const prepared = prepareDummy(input);
     const crashProbability = numberSetting(input.settings, 'crash_probability', 0.5, { min: 0, max: 1 });
     return { ...prepared, data: { ...prepared.data, crashProbability } };

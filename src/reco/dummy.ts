@@ -6,7 +6,7 @@
  */
 import { hlcTimes, splitByLocalCoincidence } from '../prepare/index.js';
 import { uniformFromIntegers } from './hash.js';
-import { numberSetting } from './settings.js';
+import { numberSetting, refuseUnknownSettings } from './settings.js';
 import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult } from './types.js';
 
 /** What a dummy fit needs to know. */
@@ -63,6 +63,9 @@ export const dummy: Reco<DummyData> = {
   refinesTime: true,
   addsFallbackSeed: false,
   taskUnit: 'variation',
-  prepare: prepareDummy,
+  prepare(input) {
+    refuseUnknownSettings('dummy', input.settings, ['delay_s']);
+    return prepareDummy(input);
+  },
   createFit: (prepared) => dummyFit(prepared.data),
 };

@@ -92,7 +92,10 @@ export function journalOf(directory: string, stem: string = STEM): string | null
 }
 
 /** A reco module whose fit has this body; it may use `task` and `ok`, the results of a fit that went well. */
-export function writeModule(fitBody: string, { prepare = '', createFit = '', top = '' } = {}): string {
+export function writeModule(
+  fitBody: string,
+  { prepare = '', createFit = '', top = '' }: { prepare?: string; createFit?: string; top?: string } = {},
+): string {
   const path = join(temporaryDirectory(), 'reco.mjs');
   writeFileSync(
     path,

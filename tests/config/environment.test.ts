@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT_VARIABLES, nearestName, readEnvironment } from '../../src/config/index.js';
+
+describe('the environment', () => {
+  it("has upstream's defaults", () => {
+    expect(readEnvironment({})).toEqual({
+      environment: {
+        progressIntervalS: 60,
+        resultIntervalS: 120,
+        taskTimeoutS: 1800,
+        crashDummyProbability: 0.5,
+        log: 'INFO',
+      },
+      warnings: [],
+    });
+  });
+
+  it('is read by name, older names too, and an empty value counts as absent', () => {
+    const { environment } = readEnvironment({
+      SKYSCAN_PROGRESS_INTERVAL_SEC: ' 0.5 ',
+      SKYSCAN_RESULT_INTERVAL_SEC: '',
+      EWMS_PILOT_SUBPROC_TIMEOUT: '900',
+      _SKYSCAN_CI_CRASH_DUMMY_PROBABILITY: '0',
+      SKYSCAN_LOG: 'debug',
+    });
+    expect(environment).toEqual({
+      progressIntervalS: 0.5,
+      resultIntervalS: 120,
+      taskTimeoutS: 900,
+      crashDummyProbability: 0,
+      log: 'DEBUG',
+    });
+  });
+
+  it.each([
+    ['SKYSCAN_PROGRESS_INTERVAL_SEC', '0', 'a number of seconds above 0'],
+    ['SKYSCAN_PROGRESS_INTERVAL_SEC', '1 min', 'a number of seconds above 0'],
+    ['EWMS_PILOT_TASK_TIMEOUT', 'Infinity', 'a number of seconds above 0'],
+    ['SKYSCAN_CRASH_DUMMY_PROBABILITY', '1.5', 'a number between 0 and 1'],
+    ['SKYSCAN_LOG', 'LOUD', 'one of DEBUG, INFO, WARNING, ERROR, CRITICAL'],
+  ])('with %s=%s is refused, saying what would be right', (name, value, wanted) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(
+      `The environment variable ${name} is "${value}", not ${wanted}.`,
+    );
+  });
+
+  it('warns of a SKYSCAN_ name that nobody knows, with the nearest known one, and of nothing else', () => {
+    const { warnings } = readEnvironment({
+      SKYSCAN_RESULTS_INTERVAL_SEC: '5',
+      SKYSCAN_BROKER_ADDRESS: 'host',
+      SKYSCAN_DOCKER_IMAGE_TAG: 'x',
+      PATH: '/bin',
+    });
+    expect(warnings).toEqual([
+      'The environment variable SKYSCAN_RESULTS_INTERVAL_SEC is unknown and has no effect; did you mean SKYSCAN_RESULT_INTERVAL_SEC?',
+    ]);
+  });
+
+  it('explains every variable', () => {
+    for (const { name, about } of ENVIRONMENT_VARIABLES) {
+      expect(name).toMatch(/^(SKYSCAN|EWMS)_[A-Z_]+$/);
+      expect(about).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+});
+
+describe('the nearest name', () => {
+  it('is the one with the fewest changed letters', () => {
+    expect(nearestName('SCAN', ['scan', 'event', 'plot'])).toBe('scan');
+    expect(nearestName('evnet', ['scan', 'event', 'plot'])).toBe('event');
+    expect(nearestName('plt', ['scan', 'event', 'plot'])).toBe('plot');
+    expect(nearestName('x', [])).toBe('');
+  });
+});

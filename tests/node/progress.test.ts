@@ -1,0 +1,92 @@
+import { describe, expect, it, vi } from 'vitest';
+import { progressDisplay, progressStyle } from '../../src/node/progress.js';
+import type { ScanListener, ScanView } from '../../src/scan/index.js';
+
+const view = {
+  progressLine: () => '25 % (nside 1: 3/12)',
+  manifest: () => ({
+    progress: {
+      tallies: { overall: { recos: { done: 3 } } },
+      processing_stats: { predictions: { 'time left': '0:00:09', 'total # of reconstructions': 12 } },
+    },
+  }),
+} as unknown as ScanView;
+
+const ESC = String.fromCharCode(27);
+
+/** What a terminal of that width shows after the text: only cursor-up and clear-below are understood. */
+function screen(text: string): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(new RegExp(`(${ESC}\\[\\d+A${ESC}\\[J)`))) {
+    const up = new RegExp(`${ESC}\\[(\\d+)A`).exec(part);
+    if (up !== null) lines.splice(lines.length - Number(up[1]));
+    else lines.push(...part.split('\n').slice(0, -1));
+  }
+  return lines;
+}
+
+function show(
+  style: 'live' | 'lines' | 'quiet',
+  happens: (listen: ScanListener, note: (text: string) => void) => void,
+) {
+  vi.useFakeTimers();
+  let text = '';
+  const terminal = { write: (more: string) => (text += more), columns: 100 };
+  const display = progressDisplay({ terminal, style });
+  display.listen('scan:started', { nsides: [1, 2], variations: 1, replayed: 0, view });
+  display.listen('round:chosen', {
+    round: 1,
+    collected: 0,
+    openNsides: [1],
+    minimum: null,
+    chosen: [],
+    sent: [{ nside: 1, pixels: Array.from({ length: 12 }, (_, pixel) => pixel) }],
+  });
+  for (const [pixel, llh] of [Number.NaN, 5, 4].entries()) {
+    const fit = { llh, x: 0, y: 0, z: 0, timeNs: 0, eInGev: 0, eTotGev: 0, energyGev: 0 };
+    display.listen('task:done', {
+      outcome: { nside: 1, pixel, runtimeS: 1, status: 'done', results: [{ ...fit, nside: 1, pixel, variation: 0 }] },
+      isReplay: false,
+    });
+    display.listen('pixel:done', { nside: 1, pixel, variation: 0, fit });
+  }
+  happens(display.listen, display.note);
+  vi.advanceTimersByTime(6000);
+  const during = text;
+  display.stop();
+  vi.useRealTimers();
+  return { during: screen(during), after: screen(text) };
+}
+
+describe('the progress display', () => {
+  it('redraws a block on a terminal and takes it away at the end; notes stay above it', () => {
+    const { during, after } = show('live', (_, note) => {
+      vi.advanceTimersByTime(1000);
+      note('A remark.');
+    });
+    expect(during).toEqual([
+      'A remark.',
+      'nside    1  ██████░░░░░░░░░░░░░░░░░░  3/12 pixels',
+      expect.stringMatching(
+        /^25 % {3}[\d.]+ fits\/s {3}about 0:00:09 left {3}best so far RA 225\.00 dec 41\.81 deg \(nside 1, llh 4\.00\)$/,
+      ),
+    ]);
+    expect(after).toEqual(['A remark.']);
+  });
+
+  it('prints a line every few seconds where there is no terminal, without control characters', () => {
+    const { after } = show('lines', () => undefined);
+    expect(after).toEqual(['25 % (nside 1: 3/12); best so far RA 225.00 dec 41.81 deg (nside 1, llh 4.00)']);
+  });
+
+  it('says nothing when it is to be quiet', () => {
+    expect(show('quiet', () => undefined).after).toEqual([]);
+  });
+
+  it('knows a terminal', () => {
+    const terminal = { write: () => undefined };
+    expect(progressStyle({ ...terminal, isTTY: true }, false)).toBe('live');
+    expect(progressStyle(terminal, false)).toBe('lines');
+    expect(progressStyle({ ...terminal, isTTY: true }, true)).toBe('quiet');
+  });
+});
