@@ -18,6 +18,7 @@ export {
   slcMask,
   splitByLocalCoincidence,
 } from './masks.js';
+export { type MuexEnergy, type MuexTrack, muexEnergy } from './muex.js';
 export { cleanMuonPulses, type MuonPulses } from './muon-pulses.js';
 export {
   type CleanedPulses,
