@@ -18,34 +18,44 @@
 import { gammaQ, lnGamma, lnGammaQ } from './gamma.js';
 import { spline1, spline2, spline3 } from './uniform-spline.js';
 
-/** Places in the output of `smearedGamma`. Derivatives are with respect to ln k, ln a and u. */
+/** Places in the work array of `smearedGamma`. Derivatives are with respect to ln k, ln a and u. */
 export const SMEARED = {
-  lnDensity: 0,
-  densityByLnShape: 1,
-  densityByLnRate: 2,
-  densityByTime: 3,
-  lnHazard: 4,
-  hazardByLnShape: 5,
-  hazardByLnRate: 6,
-  hazardByTime: 7,
-  length: 8,
+  /** In: ln k, ln a (a = R sigma), and u, the time in units of sigma. */
+  lnShape: 0,
+  lnRate: 1,
+  time: 2,
+  /** Out: ln of the density per sigma, and of the hazard -ln S. */
+  lnDensity: 3,
+  densityByLnShape: 4,
+  densityByLnRate: 5,
+  densityByTime: 6,
+  lnHazard: 7,
+  hazardByLnShape: 8,
+  hazardByLnRate: 9,
+  hazardByTime: 10,
+  length: 11,
 } as const;
 
 /** A uniform grid: nodes at `from + i * step`, i < n. */
 interface Axis {
   readonly from: number;
   readonly step: number;
+  readonly perStep: number;
   readonly n: number;
 }
 
-const LN_SHAPE: Axis = { from: -4, step: 0.125, n: 60 };
-const LN_SHAPE_COARSE: Axis = { from: -4, step: 0.2, n: 38 };
-const LN_RATE: Axis = { from: -8, step: 0.36, n: 29 };
-const TIME: Axis = { from: -8, step: 0.35, n: 138 };
-const SHIFTED_TIME: Axis = { from: -18, step: 0.2, n: 291 };
-const LN_LATE: Axis = { from: -5, step: 0.15, n: 64 };
+function axis(from: number, step: number, n: number): Axis {
+  return { from, step, perStep: 1 / step, n };
+}
 
-const last = (axis: Axis): number => axis.from + (axis.n - 1) * axis.step;
+const LN_SHAPE: Axis = axis(-4, 0.125, 60);
+const LN_SHAPE_COARSE: Axis = axis(-4, 0.2, 38);
+const LN_RATE: Axis = axis(-8, 0.36, 29);
+const TIME: Axis = axis(-8, 0.35, 138);
+const SHIFTED_TIME: Axis = axis(-18, 0.2, 291);
+const LN_LATE: Axis = axis(-5, 0.15, 64);
+
+const last = (on: Axis): number => on.from + (on.n - 1) * on.step;
 const SHAPE_MAX = Math.min(last(LN_SHAPE), last(LN_SHAPE_COARSE));
 const RATE_MAX = last(LN_RATE);
 const TIME_MAX = last(TIME);
@@ -72,33 +82,38 @@ export function prepareSmearedGamma(): Tables {
   return tables;
 }
 
+// Numbers travel between the functions below in these arrays: an argument or a result that is not an integer would be
+// put on the heap wherever a function is not inlined.
+
+/** Where to look: a coordinate for each of up to three axes. */
+const place = new Float64Array(3);
 /** Weights of the four coefficients around a place, and of the derivative; one block of 8 an axis. */
 const weights = new Float64Array(24);
 /** Index of the first of the four coefficients, an axis each. */
 const corner = new Int32Array(3);
+/** Value and derivatives of a two-dimensional spline. */
+const found = new Float64Array(3);
 
-/** Finds the place of `x` (inside the axis) among the coefficients and the weights there. */
-function locate(axis: Axis, x: number, which: number): void {
-  const at = (x - axis.from) / axis.step;
-  let i = Math.floor(at);
-  if (i > axis.n - 2) i = axis.n - 2;
+/** Finds `place[which]` (inside the axis) among the coefficients and the weights there. */
+function locate(axis: Axis, which: number): void {
+  const at = (place[which]! - axis.from) * axis.perStep;
+  const i = Math.min(Math.floor(at), axis.n - 2);
   corner[which] = i;
   const t = at - i;
   const s = 1 - t;
-  const perStep = 1 / axis.step;
   const w = 8 * which;
-  weights[w] = (s * s * s) / 6;
-  weights[w + 1] = ((3 * t - 6) * t * t + 4) / 6;
-  weights[w + 2] = ((3 * s - 6) * s * s + 4) / 6;
-  weights[w + 3] = (t * t * t) / 6;
-  weights[w + 4] = -0.5 * s * s * perStep;
-  weights[w + 5] = (1.5 * t - 2) * t * perStep;
-  weights[w + 6] = -(1.5 * s - 2) * s * perStep;
-  weights[w + 7] = 0.5 * t * t * perStep;
+  weights[w] = s * s * s * (1 / 6);
+  weights[w + 1] = (0.5 * t - 1) * t * t + 2 / 3;
+  weights[w + 2] = (0.5 * s - 1) * s * s + 2 / 3;
+  weights[w + 3] = t * t * t * (1 / 6);
+  weights[w + 4] = -0.5 * s * s * axis.perStep;
+  weights[w + 5] = (1.5 * t - 2) * t * axis.perStep;
+  weights[w + 6] = -(1.5 * s - 2) * s * axis.perStep;
+  weights[w + 7] = 0.5 * t * t * axis.perStep;
 }
 
-/** Value and derivatives by both axes of a two-dimensional spline where `locate` was (axes 0 and 2) -> out[0..2]. */
-function spline2At(coefficients: Float64Array, rowLength: number, out: Float64Array): void {
+/** Value and derivatives by both axes of a two-dimensional spline where `locate` was (axes 0 and 2) -> found[0..2]. */
+function spline2At(coefficients: Float64Array, rowLength: number): void {
   let value = 0;
   let byA = 0;
   let byB = 0;
@@ -115,68 +130,72 @@ function spline2At(coefficients: Float64Array, rowLength: number, out: Float64Ar
     byB += weights[i]! * d;
     c += rowLength;
   }
-  out[0] = value;
-  out[1] = byA;
-  out[2] = byB;
+  found[0] = value;
+  found[1] = byA;
+  found[2] = byB;
 }
-
-const scratch = new Float64Array(4);
 
 /**
  * ln of the density (per sigma) and of the hazard -ln S of a gamma distribution folded with a Gaussian of width 1, with
- * derivatives, into `out` at the places named in `SMEARED`. No allocation.
+ * derivatives, from and to the places of `work` that are named in `SMEARED`. No allocation. For u below -8 the density is
+ * 0 (ln -Infinity) and the survival 1.
  *
- * @param lnShape ln k
- * @param lnRate ln a, a = R sigma
- * @param u time in units of sigma; below -8 the density is 0 (ln -Infinity) and the survival 1
- * @param withHazard whether the hazard is wanted; its places in `out` are left alone otherwise
+ * @param withHazard whether the hazard is wanted; its places are left alone otherwise
  */
-export function smearedGamma(lnShape: number, lnRate: number, u: number, withHazard: boolean, out: Float64Array): void {
+export function smearedGamma(work: Float64Array, withHazard: boolean): void {
   const table = prepareSmearedGamma();
+  const u = work[SMEARED.time]!;
   if (!(u >= TIME.from)) {
-    out.fill(0);
-    out[SMEARED.lnDensity] = Number.NEGATIVE_INFINITY;
-    out[SMEARED.lnHazard] = Number.NEGATIVE_INFINITY;
+    work.fill(0, SMEARED.lnDensity);
+    work[SMEARED.lnDensity] = Number.NEGATIVE_INFINITY;
+    work[SMEARED.lnHazard] = Number.NEGATIVE_INFINITY;
     return;
   }
-  let kappa = lnShape;
-  let shapeSlope = 1;
-  if (!(kappa > LN_SHAPE.from)) {
-    kappa = LN_SHAPE.from;
-    shapeSlope = 0;
-  } else if (kappa > SHAPE_MAX) {
-    kappa = SHAPE_MAX;
-    shapeSlope = 0;
-  }
-  let alpha = lnRate;
-  let rateSlope = 1;
-  if (alpha > RATE_MAX) {
-    alpha = RATE_MAX;
-    rateSlope = 0;
-  }
+  const kappa = Math.min(Math.max(work[SMEARED.lnShape]!, LN_SHAPE.from), SHAPE_MAX);
+  const shapeSlope = kappa === work[SMEARED.lnShape] ? 1 : 0;
+  const alpha = Math.min(work[SMEARED.lnRate]!, RATE_MAX);
+  const rateSlope = alpha === work[SMEARED.lnRate] ? 1 : 0;
   const k = Math.exp(kappa);
   const a = Math.exp(alpha);
-  lnPower(table, kappa, k, u - a, scratch);
-  const byQ = scratch[2]!;
-  out[SMEARED.lnDensity] = k * alpha + a * (0.5 * a - u) + scratch[0]!;
-  out[SMEARED.densityByLnShape] = shapeSlope * (k * alpha + scratch[1]!);
-  out[SMEARED.densityByLnRate] = rateSlope * (k - a * (u - a + byQ));
-  out[SMEARED.densityByTime] = byQ - a;
+  const q = u - a;
+  place[0] = kappa;
+  locate(LN_SHAPE, 0);
+  if (q <= SHIFTED_MAX) {
+    place[2] = Math.max(q, SHIFTED_TIME.from);
+    locate(SHIFTED_TIME, 2);
+    spline2At(table.power, SHIFTED_TIME.n + 2);
+  } else {
+    found[0] = k;
+    found[2] = q;
+    latePower(table);
+  }
+  work[SMEARED.lnDensity] = k * alpha + a * (0.5 * a - u) + found[0]!;
+  work[SMEARED.densityByLnShape] = shapeSlope * (k * alpha + found[1]!);
+  work[SMEARED.densityByLnRate] = rateSlope * (k - a * (q + found[2]!));
+  work[SMEARED.densityByTime] = found[2]! - a;
   if (!withHazard) return;
-  if (u > TIME_MAX) lateHazard(table, kappa, k, alpha, a, u, out);
-  else hazardAt(table, kappa, k, alpha, u, out);
-  out[SMEARED.hazardByLnShape]! *= shapeSlope;
-  out[SMEARED.hazardByLnRate]! *= rateSlope;
+  locate(LN_SHAPE_COARSE, 0);
+  if (u > TIME_MAX) {
+    lateHazard(table, work, k, alpha, a);
+  } else {
+    // Below the least rate the hazard is linear in ln a.
+    const below = Math.min(alpha - LN_RATE.from, 0);
+    place[1] = alpha - below;
+    place[2] = u;
+    locate(LN_RATE, 1);
+    locate(TIME, 2);
+    hazardAt(table.hazard, work);
+    work[SMEARED.lnHazard]! += k * below;
+    work[SMEARED.hazardByLnShape]! += k * below;
+  }
+  work[SMEARED.hazardByLnShape]! *= shapeSlope;
+  work[SMEARED.hazardByLnRate]! *= rateSlope;
 }
 
-/** ln J_k(q) and its derivatives by ln k and q -> out[0..2]. */
-function lnPower(table: Tables, kappa: number, k: number, q: number, out: Float64Array): void {
-  locate(LN_SHAPE, kappa, 0);
-  if (q <= SHIFTED_MAX) {
-    locate(SHIFTED_TIME, Math.max(q, SHIFTED_TIME.from), 2);
-    spline2At(table.power, SHIFTED_TIME.n + 2, out);
-    return;
-  }
+/** ln J_k(q) beyond its table and its derivatives by ln k and q; k = found[0] and q = found[2] -> found[0..2]. */
+function latePower(table: Tables): void {
+  const k = found[0]!;
+  const q = found[2]!;
   let lnG = 0;
   let slope = 0;
   const at = corner[0]!;
@@ -188,18 +207,13 @@ function lnPower(table: Tables, kappa: number, k: number, q: number, out: Float6
   const lnQ = Math.log(q);
   const perQ2 = 1 / (q * q);
   const next = 1 + 0.5 * (k - 1) * (k - 2) * perQ2;
-  out[0] = (k - 1) * lnQ - lnG + Math.log(next);
-  out[1] = k * lnQ - slope + (0.5 * k * (2 * k - 3) * perQ2) / next;
-  out[2] = (k - 1) / q - ((k - 1) * (k - 2) * perQ2) / (q * next);
+  found[0] = (k - 1) * lnQ - lnG + Math.log(next);
+  found[1] = k * lnQ - slope + (0.5 * k * (2 * k - 3) * perQ2) / next;
+  found[2] = (k - 1) / q - ((k - 1) * (k - 2) * perQ2) / (q * next);
 }
 
-/** ln(-ln S) and its derivatives inside the table. Below the least rate it is linear in ln a. */
-function hazardAt(table: Tables, kappa: number, k: number, alpha: number, u: number, out: Float64Array): void {
-  const below = alpha < LN_RATE.from ? alpha - LN_RATE.from : 0;
-  locate(LN_SHAPE_COARSE, kappa, 0);
-  locate(LN_RATE, alpha - below, 1);
-  locate(TIME, u, 2);
-  const coefficients = table.hazard;
+/** ln(-ln S) and its derivatives where `locate` was on all three axes. */
+function hazardAt(coefficients: Float32Array, work: Float64Array): void {
   const row = TIME.n + 2;
   const plane = (LN_RATE.n + 2) * row;
   let value = 0;
@@ -230,40 +244,26 @@ function hazardAt(table: Tables, kappa: number, k: number, alpha: number, u: num
     byTime += weights[i]! * vTime;
     start += plane;
   }
-  out[SMEARED.lnHazard] = value + k * below;
-  out[SMEARED.hazardByLnShape] = byShape + k * below;
-  out[SMEARED.hazardByLnRate] = byRate;
-  out[SMEARED.hazardByTime] = byTime;
+  work[SMEARED.lnHazard] = value;
+  work[SMEARED.hazardByLnShape] = byShape;
+  work[SMEARED.hazardByLnRate] = byRate;
+  work[SMEARED.hazardByTime] = byTime;
 }
 
 /** ln(-ln S) late: the unsmeared function, its time shifted by what the second moment of the Gaussian does. */
-function lateHazard(
-  table: Tables,
-  kappa: number,
-  k: number,
-  alpha: number,
-  a: number,
-  u: number,
-  out: Float64Array,
-): void {
+function lateHazard(table: Tables, work: Float64Array, k: number, alpha: number, a: number): void {
+  const u = work[SMEARED.time]!;
   const w = u + (k - 1) / (2 * u) - 0.5 * a;
-  let lnX = alpha + Math.log(w);
-  let slope = 1;
-  if (lnX > LATE_MAX) {
-    lnX = LATE_MAX;
-    slope = 0;
-  } else if (lnX < LN_LATE.from) {
-    slope = 0;
-    lnX = LN_LATE.from;
-  }
-  locate(LN_SHAPE_COARSE, kappa, 0);
-  locate(LN_LATE, lnX, 2);
-  spline2At(table.late, LN_LATE.n + 2, scratch);
-  const byLnX = slope * scratch[2]!;
-  out[SMEARED.lnHazard] = scratch[0]!;
-  out[SMEARED.hazardByLnShape] = scratch[1]! + (byLnX * k) / (2 * u * w);
-  out[SMEARED.hazardByLnRate] = byLnX * (1 - (0.5 * a) / w);
-  out[SMEARED.hazardByTime] = (byLnX * (1 - (k - 1) / (2 * u * u))) / w;
+  const free = alpha + Math.log(w);
+  const lnX = Math.min(Math.max(free, LN_LATE.from), LATE_MAX);
+  place[2] = lnX;
+  locate(LN_LATE, 2);
+  spline2At(table.late, LN_LATE.n + 2);
+  const byLnX = lnX === free ? found[2]! : 0;
+  work[SMEARED.lnHazard] = found[0]!;
+  work[SMEARED.hazardByLnShape] = found[1]! + (byLnX * k) / (2 * u * w);
+  work[SMEARED.hazardByLnRate] = byLnX * (1 - (0.5 * a) / w);
+  work[SMEARED.hazardByTime] = (byLnX * (1 - (k - 1) / (2 * u * u))) / w;
 }
 
 function buildTables(): Tables {
@@ -298,16 +298,19 @@ function buildTables(): Tables {
 function hazardTable(table: Tables): Float32Array {
   const values = new Float64Array(LN_SHAPE_COARSE.n * LN_RATE.n * TIME.n);
   const piece = new Float64Array(TIME.n);
-  const density = new Float64Array(3);
   for (let i = 0; i < LN_SHAPE_COARSE.n; i++) {
     const kappa = node(LN_SHAPE_COARSE, i);
     const k = Math.exp(kappa);
+    place[0] = Math.min(kappa, last(LN_SHAPE));
+    locate(LN_SHAPE, 0);
     for (let j = 0; j < LN_RATE.n; j++) {
       const alpha = node(LN_RATE, j);
       const a = Math.exp(alpha);
       const f = (u: number): number => {
-        lnPower(table, kappa, k, u - a, density);
-        return Math.exp(k * alpha + a * (0.5 * a - u) + density[0]!);
+        place[2] = u - a;
+        locate(SHIFTED_TIME, 2);
+        spline2At(table.power, SHIFTED_TIME.n + 2);
+        return Math.exp(k * alpha + a * (0.5 * a - u) + found[0]!);
       };
       const integral = (u: number): number => {
         let sum = 0;
@@ -342,8 +345,8 @@ const GAUSS_WEIGHTS: readonly number[] = [
   0.3478548451374538, 0.6521451548625461, 0.6521451548625461, 0.3478548451374538,
 ];
 
-function node(axis: Axis, i: number): number {
-  return axis.from + i * axis.step;
+function node(on: Axis, i: number): number {
+  return on.from + i * on.step;
 }
 
 /**

@@ -12,12 +12,15 @@ export type ObjectiveWithGradient = (x: Float64Array, gradient: Float64Array) =>
 export interface QuasiNewtonOptions {
   /** Lengths by which coordinates are measured: a step is at most one of them long. */
   readonly scales: ArrayLike<number>;
-  /** Ends where the next step promises less than this. Default 0.005. */
+  /** Ends where the minimum is lower by less than this, as far as slope and curvature tell. Default 0.005. */
   readonly tolerance?: number;
   /** Limit of evaluations. Default 200. */
   readonly maxCalls?: number;
-  /** Asked after every step; true ends the fit there as if converged (for instance, near a minimum known already). */
-  readonly isEnough?: (x: Float64Array, f: number) => boolean;
+  /**
+   * Asked before every step but the first with the place, the value there and how much lower the minimum is as far as
+   * slope and curvature tell; true ends the fit there as if converged (for instance, near a minimum known already).
+   */
+  readonly isEnough?: (x: Float64Array, f: number, promise: number) => boolean;
 }
 
 /** Share of the promised decrease that a step must bring. */
@@ -61,6 +64,7 @@ export function quasiNewton(f: ObjectiveWithGradient, start: ArrayLike<number>, 
       for (let i = 0; i < n; i++) inverse[i * n + i] = 1 / length;
     }
     multiply(inverse, gradient, step, -1);
+    const promise = -0.5 * dot(step, gradient);
     const length = norm(step);
     if (length > 1) for (let i = 0; i < n; i++) step[i]! /= length;
     let slope = dot(step, gradient);
@@ -69,9 +73,10 @@ export function quasiNewton(f: ObjectiveWithGradient, start: ArrayLike<number>, 
       isFresh = true;
       continue;
     }
-    if (!isFresh && -slope < 2 * tolerance) {
-      converged = true;
-      break;
+    if (!isFresh) {
+      for (let i = 0; i < n; i++) x[i] = y[i]! * scales[i]!;
+      converged = promise < tolerance || (isEnough?.(x, value, promise) ?? false);
+      if (converged) break;
     }
 
     let factor = 1;
@@ -112,13 +117,6 @@ export function quasiNewton(f: ObjectiveWithGradient, start: ArrayLike<number>, 
       }
       update(inverse, step, change, slope, next);
     } else isFresh = true;
-    if (isEnough !== undefined) {
-      for (let i = 0; i < n; i++) x[i] = y[i]! * scales[i]!;
-      if (isEnough(x, value)) {
-        converged = true;
-        break;
-      }
-    }
   }
   return { x: Float64Array.from(y, (v, i) => v * scales[i]!), f: value, calls, iterations, converged };
 }

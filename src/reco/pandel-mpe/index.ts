@@ -16,10 +16,10 @@ import {
   hlcTimes,
   splitByLocalCoincidence,
 } from '../../prepare/index.js';
-import { quasiNewton } from '../fit/quasi-newton.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
 import { type FirstHits, type LikelihoodSettings, PandelMpeLikelihood } from './likelihood.js';
+import { type FittedTrack, Starts } from './starts.js';
 
 /** What the fit needs to know of an event. */
 export interface PandelMpeData {
@@ -32,8 +32,6 @@ export interface PandelMpeData {
 const VERTEX_THRESHOLDS_PE = [250, 5];
 /** Free parameters of the fit; an event with no more hit modules cannot be fitted. */
 const PARAMETERS = 3;
-/** Steps of the start simplex: m, m, ns. */
-const STEPS = [40, 40, 120];
 
 const DEFAULTS = { jitterNs: 4, growth: 1.25, noisePerNs: 1e-6, chargeExponent: 0.5 } as const;
 const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
@@ -42,7 +40,7 @@ function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   const { event, detector, settings } = input;
   refuseUnknownSettings('pandel_mpe', settings, OPTIONS);
   const jitterNs = numberSetting(settings, 'jitter_ns', DEFAULTS.jitterNs, { min: 1, max: 1000 });
-  const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-30, max: 1 });
+  const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-18, max: 1 });
   const growth = numberSetting(settings, 'growth', DEFAULTS.growth, { min: 0.1, max: 100 });
   const { hlc } = splitByLocalCoincidence(event.pulses);
   const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE);
@@ -97,43 +95,20 @@ function moduleCharge(pulses: PulseMap, d: number): number {
   return sum;
 }
 
-/** Fits the variations of a pixel. */
 function createFit({ data }: PreparedEvent<PandelMpeData>): Fit {
   const likelihood = new PandelMpeLikelihood(data.hits, data.ice, data.settings);
   const isFittable = data.hits.timeNs.length > PARAMETERS;
   return (task) => {
     likelihood.setDirection(task.zenith, task.azimuth);
+    const starts = new Starts(likelihood);
     return task.variations.map(({ variation, seeds }) => {
-      const best = isFittable ? bestFit(likelihood, seeds) : null;
+      const best = isFittable ? starts.best(seeds) : null;
       return toResult(task, variation, best, seeds[0]!);
     });
   };
 }
 
-interface Fitted {
-  readonly llh: number;
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly timeNs: number;
-}
-
-/** The better of the fits from all starts; null where none succeeded. */
-function bestFit(likelihood: PandelMpeLikelihood, seeds: readonly Seed[]): Fitted | null {
-  let best: Fitted | null = null;
-  for (const { x, y, z, timeNs } of seeds) {
-    if (![x, y, z, timeNs].every(Number.isFinite)) continue;
-    const start = likelihood.toParameters(x, y, z, timeNs);
-    const minimum = quasiNewton((parameters, gradient) => likelihood.evaluate(parameters, gradient), start, {
-      scales: STEPS,
-    });
-    if (!minimum.converged || !Number.isFinite(minimum.f)) continue;
-    if (best === null || minimum.f < best.llh) best = { llh: minimum.f, ...likelihood.toVertex(minimum.x) };
-  }
-  return best;
-}
-
-function toResult(task: RecoTask, variation: number, best: Fitted | null, first: Seed): RecoResult {
+function toResult(task: RecoTask, variation: number, best: FittedTrack | null, first: Seed): RecoResult {
   const { x, y, z, timeNs } = best ?? first;
   return {
     nside: task.nside,

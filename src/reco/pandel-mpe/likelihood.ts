@@ -46,6 +46,8 @@ export interface LikelihoodSettings {
 
 /** Softens the cusp of the distance at the track, m. */
 const CORE_M = 1;
+/** Earlier than this many widths before the start of the light there is only noise. */
+const EARLIEST = -8;
 
 /** The likelihood for one event; `setDirection`, then `evaluate` as often as needed. */
 export class PandelMpeLikelihood {
@@ -58,16 +60,13 @@ export class PandelMpeLikelihood {
   private readonly p: Float64Array;
   private readonly q: Float64Array;
   private readonly l: Float64Array;
-  /** Scattering from below up to each module. */
-  private readonly scattering: Float64Array;
   private readonly smeared = new Float64Array(SMEARED.length);
   private readonly delay = new Float64Array(DELAY.length);
 
   constructor(hits: FirstHits, ice: IceModel, settings: LikelihoodSettings) {
     prepareSmearedGamma();
     this.hits = hits;
-    this.delays = new MuonDelays(ice);
-    this.scattering = hits.z.map((z) => this.delays.scatteringUpTo(z));
+    this.delays = new MuonDelays(ice, hits.z);
     this.settings = settings;
     this.p = new Float64Array(hits.x.length);
     this.q = new Float64Array(hits.x.length);
@@ -127,15 +126,16 @@ export class PandelMpeLikelihood {
     const b = parameters[1]!;
     const time = parameters[2]!;
     const { jitterNs, growth, noisePerNs } = this.settings;
-    const { z, timeNs, photons } = this.hits;
-    const { p, q, l, scattering, delays, delay, smeared } = this;
+    const { timeNs, photons } = this.hits;
+    const { p, q, l, delays, delay, smeared } = this;
     const upP = this.frame[2]!;
     const upQ = this.frame[5]!;
     const upRho = this.frame[8]! / TAN_CHERENKOV;
-    const lnNoise = Math.log(noisePerNs);
     const jitter2 = jitterNs * jitterNs;
     const growth2 = growth * growth;
     let sum = 0;
+    // Product of densities whose logarithm is still to be taken.
+    let product = 1;
     let byA = 0;
     let byB = 0;
     let byTime = 0;
@@ -143,50 +143,66 @@ export class PandelMpeLikelihood {
       const dp = p[i]! - a;
       const dq = q[i]! - b;
       const rho = Math.sqrt(dp * dp + dq * dq + CORE_M * CORE_M);
-      const early = timeNs[i]! - time - l[i]! / SPEED_OF_LIGHT - rho * FRONT_NS_PER_M;
-      const up = dp * upP + dq * upQ + rho * upRho;
-      delays.at(z[i]!, scattering[i]!, rho, up, delay);
-      const width2 = growth2 * Math.exp(2 * delay[9]!);
-      const variance = jitter2 + width2;
+      delay[DELAY.rho] = rho;
+      delay[DELAY.up] = dp * upP + dq * upQ + rho * upRho;
+      delays.at(i, delay);
+      const width = delay[DELAY.width]!;
+      const variance = jitter2 + growth2 * width * width;
       const perSigma = 1 / Math.sqrt(variance);
-      const u = (early - delay[6]!) * perSigma;
-      if (!(u >= -8)) {
-        sum += lnNoise;
-        continue;
+      const late = timeNs[i]! - time - l[i]! / SPEED_OF_LIGHT - rho * FRONT_NS_PER_M - delay[DELAY.start]!;
+      const u = late * perSigma;
+      if (u >= EARLIEST) {
+        const lnSigma = 0.5 * Math.log(variance);
+        const n = photons[i]!;
+        smeared[SMEARED.lnShape] = delay[DELAY.lnShape]!;
+        smeared[SMEARED.lnRate] = delay[DELAY.lnRate]! + lnSigma;
+        smeared[SMEARED.time] = u;
+        smearedGamma(smeared, n > 1);
+        let exponent = smeared[SMEARED.lnDensity]! - lnSigma;
+        let byShape = smeared[SMEARED.densityByLnShape]!;
+        let byRate = smeared[SMEARED.densityByLnRate]!;
+        let byU = smeared[SMEARED.densityByTime]!;
+        if (n > 1) {
+          const hazard = (n - 1) * Math.exp(smeared[SMEARED.lnHazard]!);
+          exponent -= hazard;
+          byShape -= hazard * smeared[SMEARED.hazardByLnShape]!;
+          byRate -= hazard * smeared[SMEARED.hazardByLnRate]!;
+          byU -= hazard * smeared[SMEARED.hazardByTime]!;
+        }
+        const signal = n * Math.exp(exponent);
+        const density = signal + noisePerNs;
+        product *= density;
+        const weight = signal / density;
+        // sigma is the unit of the rate, of the time and of the density
+        const byWidth = (byRate - byU * u - 1) * growth2 * width * perSigma * perSigma;
+        const byStart = byU * perSigma;
+        const byRho =
+          weight *
+          (byShape * delay[DELAY.shapeByRho]! +
+            byRate * delay[DELAY.rateByRho]! -
+            byStart * (FRONT_NS_PER_M + delay[DELAY.startByRho]!) +
+            byWidth * delay[DELAY.widthByRho]!);
+        const byUp =
+          weight *
+          (byShape * delay[DELAY.shapeByUp]! +
+            byRate * delay[DELAY.rateByUp]! -
+            byStart * delay[DELAY.startByUp]! +
+            byWidth * delay[DELAY.widthByUp]!);
+        const perRho = (byRho + byUp * upRho) / rho;
+        byA += dp * perRho + byUp * upP;
+        byB += dq * perRho + byUp * upQ;
+        byTime += weight * byStart;
+      } else {
+        product *= noisePerNs;
       }
-      const lnSigma = 0.5 * Math.log(variance);
-      const n = photons[i]!;
-      smearedGamma(delay[0]!, delay[3]! + lnSigma, u, n > 1, smeared);
-      let exponent = smeared[0]! - lnSigma;
-      let byShape = smeared[1]!;
-      let byRate = smeared[2]!;
-      let byU = smeared[3]!;
-      if (n > 1) {
-        const hazard = (n - 1) * Math.exp(smeared[4]!);
-        exponent -= hazard;
-        byShape -= hazard * smeared[5]!;
-        byRate -= hazard * smeared[6]!;
-        byU -= hazard * smeared[7]!;
+      if (product < 1e-200 || product > 1e200) {
+        sum += Math.log(product);
+        product = 1;
       }
-      const signal = n * Math.exp(exponent);
-      const density = signal + noisePerNs;
-      sum += Math.log(density);
-      const weight = signal / density;
-      // ln sigma moves the rate in units of sigma, the time in units of sigma, and the density
-      const bySigma = (byRate - byU * u - 1) * width2 * perSigma * perSigma;
-      const byStart = byU * perSigma;
-      const byRho =
-        weight *
-        (byShape * delay[1]! + byRate * delay[4]! - byStart * (FRONT_NS_PER_M + delay[7]!) + bySigma * delay[10]!);
-      const byUp = weight * (byShape * delay[2]! + byRate * delay[5]! - byStart * delay[8]! + bySigma * delay[11]!);
-      const perRho = (byRho + byUp * upRho) / rho;
-      byA += dp * perRho + byUp * upP;
-      byB += dq * perRho + byUp * upQ;
-      byTime += weight * byStart;
     }
     gradient[0] = byA;
     gradient[1] = byB;
     gradient[2] = byTime;
-    return -sum;
+    return -sum - Math.log(product);
   }
 }

@@ -1,0 +1,78 @@
+/**
+ * Fits of one pixel from many starts. All starts of a pixel share the direction and hence the minima, so what one fit
+ * found spares the next ones work: a fit ends early where it runs into a minimum that is known, and where even several
+ * times the descent that the curvature promises would not bring it below the best one.
+ */
+import type { Minimum } from '../fit/nelder-mead.js';
+import { quasiNewton } from '../fit/quasi-newton.js';
+import type { Seed } from '../types.js';
+import type { PandelMpeLikelihood } from './likelihood.js';
+
+/** A fitted track. */
+export interface FittedTrack {
+  readonly llh: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly timeNs: number;
+}
+
+/** Lengths of the parameters: m, m, ns. No step of the fit is longer. */
+const SCALES = [40, 40, 120] as const;
+/** Two places are the same minimum within this many scales. */
+const SAME = 0.15;
+/** A fit is hopeless when this many times the promised descent leaves it this much above the best minimum. */
+const PROMISES = 10;
+const MARGIN = 3;
+const PATIENCE = 7;
+
+/** The starts of one pixel; the likelihood has its direction already. */
+export class Starts {
+  private readonly likelihood: PandelMpeLikelihood;
+  private readonly minima: Minimum[] = [];
+  private lowest = Number.POSITIVE_INFINITY;
+
+  constructor(likelihood: PandelMpeLikelihood) {
+    this.likelihood = likelihood;
+  }
+
+  /** The better of the fits from the given seeds; null where none succeeded. */
+  best(seeds: readonly Seed[]): FittedTrack | null {
+    let best: Minimum | null = null;
+    for (const { x, y, z, timeNs } of seeds) {
+      if (![x, y, z, timeNs].every(Number.isFinite)) continue;
+      const minimum = this.fit(this.likelihood.toParameters(x, y, z, timeNs));
+      if (minimum !== null && (best === null || minimum.f < best.f)) best = minimum;
+    }
+    return best === null ? null : { llh: best.f, ...this.likelihood.toVertex(best.x) };
+  }
+
+  private fit(start: Float64Array): Minimum | null {
+    let known: Minimum | null = null;
+    let steps = 0;
+    const minimum = quasiNewton((x, gradient) => this.likelihood.evaluate(x, gradient), start, {
+      scales: SCALES,
+      isEnough: (x, f, promise) => {
+        known = this.knownNear(x);
+        steps++;
+        return known !== null || (steps >= PATIENCE && f - PROMISES * promise > this.lowest + MARGIN);
+      },
+    });
+    if (!minimum.converged || !Number.isFinite(minimum.f)) return null;
+    if (known !== null && (known as Minimum).f <= minimum.f) return known;
+    this.minima.push(minimum);
+    this.lowest = Math.min(this.lowest, minimum.f);
+    return minimum;
+  }
+
+  private knownNear(x: Float64Array): Minimum | null {
+    for (const minimum of this.minima) {
+      let isNear = true;
+      for (let k = 0; k < x.length; k++) {
+        if (!(Math.abs(x[k]! - minimum.x[k]!) < SAME * SCALES[k]!)) isNear = false;
+      }
+      if (isNear) return minimum;
+    }
+    return null;
+  }
+}
