@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { ClientListener, RecoTask } from '../index.js';
+import type { ClientEvents, RecoTask, ScanEvents } from '../index.js';
 import type { RecoChoice } from '../node/index.js';
 import { namedValue, numberBetween, shellText, wholeNumber } from './arguments.js';
 
@@ -28,6 +28,7 @@ interface ScanArguments {
   readonly quiet?: true;
   readonly debug?: true;
   readonly json?: true;
+  readonly pictures: boolean;
 }
 
 const DEFAULT_NSIDES = ['8:0', '64:12', '512:24'];
@@ -96,6 +97,7 @@ export function scanCommand(): Command {
     .option('--ice-model <name>', 'ice of the light model', 'spice_mie')
     .option('--fresh', 'start over: forget the fits of an earlier scan with the same settings')
     .option('--retry-failed', 'try pixels again that an earlier scan with the same settings gave up')
+    .option('--no-pictures', 'draw no pictures')
     .option('--json', 'print the summary as JSON instead of text')
     .option('--quiet', 'no progress, only errors')
     .option('--debug', 'tell everything, show stack traces')
@@ -104,7 +106,8 @@ export function scanCommand(): Command {
 }
 
 async function scan(args: ScanArguments): Promise<void> {
-  const { ConfigError, parseProgression, readEnvironment, summaryText } = await import('../index.js');
+  const { ConfigError, listenTo, listenToClient, parseProgression, readEnvironment, summaryText, tellAll } =
+    await import('../index.js');
   const { INTERRUPTED, interruptible, progressDisplay, progressStyle, scanOnThisMachine } = await import(
     '../node/index.js'
   );
@@ -151,15 +154,16 @@ async function scan(args: ScanArguments): Promise<void> {
       workers: args.workers,
       taskTimeoutS: args.taskTimeout ?? environment.taskTimeoutS,
       angularErrorFloorDeg: args.angularErrorFloor,
+      pictures: args.pictures,
       progressIntervalS: environment.progressIntervalS,
       resultIntervalS: environment.resultIntervalS,
       signal: interrupt.signal,
       note,
-      listen: (name, event) => {
-        if (name === 'scan:started') interrupt.arm();
-        display.listen(name, event);
-      },
-      listenToWorkers: failureTeller(note, detail),
+      listen: tellAll(
+        display.listen,
+        listenTo({ 'scan:started': () => interrupt.arm(), 'round:chosen': (round) => detail(roundText(round)) }),
+      ),
+      listenToWorkers: listenToClient(failureHandlers(note, detail)),
     });
     display.stop();
     if (report.state === 'interrupted') {
@@ -176,6 +180,13 @@ async function scan(args: ScanArguments): Promise<void> {
   }
 }
 
+/** Which pixels a round sends, and around which. */
+function roundText({ round, sent, minimum }: ScanEvents['round:chosen']): string {
+  const pixels = sent.map(({ nside, pixels }) => `${pixels.length} pixels of nside ${nside}`).join(', ');
+  const around = minimum === null ? '' : ` around nside ${minimum.nside} pixel ${minimum.pixel} (llh ${minimum.llh})`;
+  return `Round ${round}: ${pixels || 'nothing more to send'}${around}`;
+}
+
 function recoChoice({ recoAlgo, recoModule, recoCommand }: ScanArguments): RecoChoice | null {
   if (recoModule !== undefined) return { kind: 'module', path: recoModule };
   if (recoCommand !== undefined) return { kind: 'command', command: recoCommand, name: 'command' };
@@ -185,17 +196,19 @@ function recoChoice({ recoAlgo, recoModule, recoCommand }: ScanArguments): RecoC
 /** So many given-up tasks are told one by one; all of them, and every try, only with --debug. */
 const TOLD_FAILURES = 5;
 
-function failureTeller(note: (text: string) => void, detail: (text: string) => void): ClientListener {
+type ClientHandlers = { readonly [K in keyof ClientEvents]?: (event: ClientEvents[K]) => void };
+
+function failureHandlers(note: (text: string) => void, detail: (text: string) => void): ClientHandlers {
   let told = 0;
   const where = ({ nside, pixel }: RecoTask): string => `nside ${nside} pixel ${pixel}`;
-  return (name, event) => {
-    if (name === 'task:retry' && 'attempt' in event) {
-      detail(`Try ${event.attempt} of ${where(event.task)} failed: ${event.reason}`);
-    } else if (name === 'task:given-up' && 'reasons' in event) {
-      const text = `Given up: ${where(event.task)} after ${event.reasons.length} tries: ${event.reasons.at(-1)}`;
+  return {
+    'client:state': ({ state, from }) => detail(`Workers: ${from} -> ${state}`),
+    'task:retry': ({ task, attempt, reason }) => detail(`Try ${attempt} of ${where(task)} failed: ${reason}`),
+    'task:given-up': ({ task, reasons }) => {
+      const text = `Given up: ${where(task)} after ${reasons.length} tries: ${reasons.at(-1)}`;
       if (++told <= TOLD_FAILURES) note(text);
       else detail(text);
       if (told === TOLD_FAILURES) note('Further pixels that cannot be fitted are only counted (--debug tells all).');
-    } else if (name === 'client:state' && 'from' in event) detail(`Workers: ${event.from} -> ${event.state}`);
+    },
   };
 }

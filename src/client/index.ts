@@ -7,6 +7,7 @@ export {
   type ClientListener,
   type ClientOptions,
   type FittedTask,
+  listenToClient,
   RunnerBroken,
   RunnerClosed,
   TaskFailed,

@@ -79,3 +79,12 @@ export interface ClientEvents {
 }
 
 export type ClientListener = <K extends keyof ClientEvents>(name: K, event: ClientEvents[K]) => void;
+
+/** A listener out of handlers for some of the events. */
+export function listenToClient(
+  handlers: {
+    readonly [K in keyof ClientEvents]?: (event: ClientEvents[K]) => void;
+  },
+): ClientListener {
+  return (name, event) => handlers[name]?.(event);
+}

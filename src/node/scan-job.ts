@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { embeddedBroker } from '../broker/index.js';
 import { type ClientListener, fitterPool, RunnerBroken, startClient } from '../client/index.js';
 import { ConfigError, RecoError, SkymapError } from '../config/index.js';
-import type { EventHeader } from '../event/index.js';
+import type { DecodedEvent, EventHeader } from '../event/index.js';
 import { loadIceModel } from '../light/index.js';
 import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
 import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
@@ -21,10 +21,12 @@ import {
   scanFingerprint,
   tellAll,
 } from '../scan/index.js';
+import { raDecOf, skyFrame } from '../sky/index.js';
 import { openJournal } from './disk-journal.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { fingerprint } from './fingerprint.js';
 import { loadEvent } from './load-event.js';
+import { drawPictures } from './pictures.js';
 import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
 import { packageVersion, readResource } from './resources.js';
 import { resultFiles } from './result-files.js';
@@ -58,6 +60,8 @@ export interface ScanJobOptions {
   readonly taskTimeoutS: number;
   /** Sigma of the blur of the published map, degrees. Default 0.2. */
   readonly angularErrorFloorDeg?: number;
+  /** Whether to draw pictures. Default true. Change it where only the numbers are wanted. */
+  readonly pictures?: boolean;
   readonly progressIntervalS?: number;
   readonly resultIntervalS?: number;
   /** Ends the scan; its journal stays. */
@@ -154,9 +158,14 @@ export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJo
       sky,
     });
     const map = multiOrderFits(result, summary, { sky });
+    const pictures =
+      sky === null || options.pictures === false
+        ? []
+        : await drawPictures(result, outputDir, { sky, recoAlgo: source.reco.name, truth: truthOf(event) }, note);
     const written = await files.finish(result, [
       { path: join(outputDir, `${stem}.summary.json`), bytes: summaryJson(summary) },
       ...(map === null ? [] : [{ path: join(outputDir, `${stem}.multiorder.fits`), bytes: map }]),
+      ...pictures,
     ]);
     return { state: 'done', summary, files: written };
   } catch (error) {
@@ -182,6 +191,13 @@ function checkedIsReal(wanted: boolean | undefined, { isReal, runId }: EventHead
     );
   }
   return wanted ?? isReal;
+}
+
+/** Where a simulated event really comes from. */
+function truthOf({ truth, header }: DecodedEvent): { raDeg: number; decDeg: number } | null {
+  if (truth === null) return null;
+  const { raRad, decRad } = raDecOf(skyFrame(header.mjd), truth.zenith, truth.azimuth);
+  return { raDeg: (raRad * 180) / Math.PI, decDeg: (decRad * 180) / Math.PI };
 }
 
 /** What a reco from outside prepares may be anything. */

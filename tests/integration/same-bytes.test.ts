@@ -9,11 +9,13 @@ let undisturbed: Scan;
 
 beforeAll(async () => {
   event = await simulatedEvent();
-  undisturbed = await scan(event);
+  undisturbed = await scan(event, ['--pictures']);
 });
 
 /** Files whose bytes must not depend on how the scan went. The summary has the wall time in it. */
 const REPRODUCIBLE = [`${STEM}.multiorder.fits`, `${STEM}_1_2_4.json`, `${STEM}_1_2_4.npz`];
+
+const PICTURES = ['allsky.png', 'allsky.svg', 'zoom.png', 'zoom.svg'].map((end) => `${STEM}_1_2_4.${end}`);
 
 function expectSameBytes(directory: string): void {
   for (const name of REPRODUCIBLE) expect(bytesOf(directory, name)).toBe(bytesOf(undisturbed.directory, name));
@@ -23,8 +25,8 @@ describe('a scan', () => {
   it('ends with its answer on standard output and these files', () => {
     expect(undisturbed).toMatchObject({ code: 0, signal: null });
     expect(undisturbed.stdout).toContain('run 1, event 7, track, simulated');
-    expect(filesOf(undisturbed.directory).filter((name) => !/\.(svg|png)$/.test(name))).toEqual(
-      [...REPRODUCIBLE, `${STEM}.summary.json`, 'scan-manifest.json'].sort(),
+    expect(filesOf(undisturbed.directory)).toEqual(
+      [...REPRODUCIBLE, ...PICTURES, `${STEM}.summary.json`, 'scan-manifest.json'].sort(),
     );
     const summary = JSON.parse(readFileSync(join(undisturbed.directory, `${STEM}.summary.json`), 'utf8'));
     expect(summary).toMatchObject({
@@ -47,6 +49,12 @@ describe('a scan', () => {
     expectSameBytes(directory);
   });
 
+  it('draws the same pictures, to the byte', async () => {
+    const { directory } = await scan(event, ['--pictures', '--workers', '1']);
+    for (const name of PICTURES) expect(bytesOf(directory, name)).toBe(bytesOf(undisturbed.directory, name));
+    expect(readFileSync(join(directory, PICTURES[0]!)).subarray(1, 4).toString()).toBe('PNG');
+  });
+
   it('that is killed in the middle goes on with the same command and ends with the same bytes', async () => {
     const directory = temporaryDirectory();
     const slow = ['--reco-option', 'delay_s=0.03'];
@@ -67,7 +75,7 @@ describe('a scan', () => {
     expect(last.code).toBe(0);
     expect(last.stderr).toMatch(/Going on with \d+ results of an earlier scan/);
     expectSameBytes(directory);
-    expect(filesOf(directory)).toEqual(filesOf(undisturbed.directory));
+    expect(filesOf(directory)).toEqual(filesOf(undisturbed.directory).filter((name) => !PICTURES.includes(name)));
   });
 
   it('that is over is not fitted again, unless it is told to start over', async () => {

@@ -50,7 +50,7 @@ export interface Scan extends CommandResult {
   readonly directory: string;
 }
 
-/** Runs `scan` on an event; the default is the reco `dummy` with two workers. */
+/** Runs `scan` on an event; the default is the reco `dummy` with two workers, and no pictures unless `--pictures`. */
 export async function scan(
   eventFile: string,
   args: readonly string[] = [],
@@ -60,6 +60,8 @@ export async function scan(
   const hasReco = args.some((word) => /^--reco-(algo|module|command)$/.test(word));
   const words = ['scan', '--event-file', eventFile, '--output-dir', directory, ...args];
   if (!hasReco) words.push('--reco-algo', 'dummy');
+  if (!args.includes('--pictures')) words.push('--no-pictures');
+  else words.splice(words.indexOf('--pictures'), 1);
   if (!args.includes('--workers')) words.push('--workers', '2');
   if (!args.includes('--nsides')) words.push('--nsides', ...NSIDES);
   return { directory, ...(await runCommand(words, options)) };
