@@ -91,11 +91,23 @@ function trace(cells: Cells, index: CellIndex, height: Float64Array, level: numb
   /** From a crossing (inner cell * n + outer cell) to the next one of its ring. */
   const next = new Map<number, number>();
   const around = new Int32Array(4);
+  let coarsestInside = Number.POSITIVE_INFINITY;
   for (let cell = 0; cell < n; cell++) {
-    if (!(height[cell]! <= level) || isSurrounded(cells, index, height, level, cell)) continue;
+    if (!(height[cell]! <= level)) continue;
+    coarsestInside = Math.min(coarsestInside, cells.nside[cell]!);
+    if (isSurrounded(cells, index, height, level, cell)) continue;
     for (let corner = 0; corner < 4; corner++) {
       const size = cellsAround(cells, index, cell, corner, around);
       if (isOwner(around, size, cell, height, level)) joinCrossings(distinct(around, size), height, level, n, next);
+    }
+  }
+  // Corners of outer cells within the side of a larger inner one are corners of no inner cell.
+  for (let cell = 0; cell < n; cell++) {
+    if (height[cell]! <= level || cells.nside[cell]! <= coarsestInside) continue;
+    if (!touchesLargerInside(cells, index, height, level, cell)) continue;
+    for (let corner = 0; corner < 4; corner++) {
+      const size = cellsAround(cells, index, cell, corner, around);
+      joinCrossings(distinct(around, size), height, level, n, next);
     }
   }
   const rings: Ring[] = [];
@@ -127,6 +139,23 @@ function isSurrounded(cells: Cells, index: CellIndex, height: Float64Array, leve
     if (cells.nside[other]! > nside || !(height[other]! <= level)) return false;
   }
   return true;
+}
+
+/** Whether a larger cell inside the region lies at a side of this one. */
+function touchesLargerInside(
+  cells: Cells,
+  index: CellIndex,
+  height: Float64Array,
+  level: number,
+  cell: number,
+): boolean {
+  const nside = cells.nside[cell]!;
+  neighbours(nside, cells.pixel[cell]!, nearby);
+  for (let side = 0; side < 8; side += 2) {
+    const other = findCell(index, nside, ringToNest(nside, nearby[side]!), cell);
+    if (cells.nside[other]! < nside && height[other]! <= level) return true;
+  }
+  return false;
 }
 
 /** The cells that meet at a corner of a cell, counter-clockwise from that cell; how many (4, or 3 where faces meet). */
