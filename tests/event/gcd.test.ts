@@ -60,15 +60,17 @@ function gcdOf(detector: Detector): Required<{ [K in keyof FullGcd]: NonNullable
 let ic86: Detector;
 let whole: ReturnType<typeof gcdOf>;
 let file: Uint8Array;
+let back: FullGcd;
 beforeAll(async () => {
   ic86 = await builtinIc86();
   whole = gcdOf(ic86);
   file = writeFullGcd(whole);
+  back = readFullGcd(file, 'gcd.i3');
 });
 
 describe('a whole detector description', () => {
   it('is read back as it was written, every module and field', () => {
-    expect(readFullGcd(file, 'gcd.i3')).toEqual(whole);
+    expect(back).toEqual(whole);
   });
 
   it('has the frames and objects of a GCD file', () => {
@@ -250,7 +252,7 @@ const HESE_2016 = 'data/events/hese_event_01.json';
 needsShared("an alert's differences on a baseline that was written and read", [BRONZE, HESE_2016], () => {
   it('set and overwrite what they name and keep the rest', () => {
     const { gcdDifferences } = decodeEvent(sharedBytes(HESE_2016), HESE_2016);
-    const merged = mergeGcd(readFullGcd(file, 'gcd.i3'), gcdDifferences!);
+    const merged = mergeGcd(back, gcdDifferences!);
     const key = (k: { string: number; om: number }): string => `${k.string},${k.om}`;
     const before = new Map(whole.calibration.map((module) => [key(module), module]));
     const after = new Map(merged.calibration!.map((module) => [key(module), module]));
@@ -268,7 +270,7 @@ needsShared("an alert's differences on a baseline that was written and read", [B
 
   it('switch modules on and off', () => {
     const event = decodeEvent(sharedBytes(BRONZE), BRONZE);
-    const gcd = readFullGcd(file, 'gcd.i3');
+    const gcd = back;
     const merged = mergeGcd(gcd, event.gcdDifferences!);
     // The plus entry for (30,59) replaces; the minus entry (30,60) goes; IceTop's are there beside.
     const find = (status: FullGcd['status'], string: number, om: number) =>

@@ -205,7 +205,7 @@ function expectSound(event: DecodedEvent): void {
 }
 
 function isSentence(text: string): boolean {
-  return /^[\x20-\x7e]{5,600}$/.test(text) && text.endsWith('.');
+  return /^[^\p{C}\p{Zl}\p{Zp}]{5,600}$/u.test(text) && text.endsWith('.');
 }
 
 needsShared(`${CASES} damaged event files`, [...EVENTS, STARTUP, I3], () => {

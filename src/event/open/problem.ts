@@ -1,6 +1,7 @@
 /** What zod finds wrong with an open event, said so that a person can mend the file. */
 import type { z } from 'zod';
 import { EventFormatError } from '../../config/index.js';
+import { printable } from '../printable.js';
 
 const HINT = 'The format is described in docs/event-format.md and in resources/schemas/event.schema.json.';
 
@@ -94,5 +95,5 @@ function valueText(value: unknown): string {
 }
 
 function excerpt(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+  return printable(text, 40);
 }
