@@ -3,7 +3,8 @@
  * them through PAL (specs/sky-and-scan.md section 16): solar light deflection, annual aberration, frame bias,
  * precession (IAU 2006), the 30 largest terms of nutation (IAU 2000A), sidereal rotation; no polar motion, UT1 = UTC,
  * no refraction. Within 1e-7 rad (0.02 arcsec) of PAL from 1999 to 2028. True directions differ from these by up to
- * 0.5 arcsec, because of polar motion and UT1 - UTC.
+ * 0.5 arcsec of polar motion and 7 arcsec of UT1 - UTC. (PAL's way back takes UTC for TDB: 3e-9 rad, left out here, so
+ * that the two ways undo each other.)
  *
  * All that depends on the time goes once into a `SkyFrame`; a conversion is then a few dozen operations.
  */
@@ -64,7 +65,7 @@ const NUTATION: readonly (readonly number[])[] = [
 export interface SkyFrame {
   /** Modified Julian date, UTC. */
   readonly mjd: number;
-  /** Rotation from the apparent direction in ICRS axes to the horizon (north, east... as in `directionOf`), row-wise. */
+  /** Rotation from the apparent direction in ICRS axes to (south, east, up) at the site, row-wise. */
   readonly toHorizon: Float64Array;
   /** Earth's velocity over c and the unit vector from the Sun to the Earth, in ICRS axes. */
   readonly velocity: Float64Array;
