@@ -36,6 +36,16 @@ export const ERROR_CODES = {
   'scan/timed-out': 'No result came from the workers for longer than the limit.',
   'scan/other-scan': 'The cache directory holds the journal of another scan.',
   'scan/locked': 'Another scan that is still running writes to the same journal.',
+  'broker/bad-address': 'The address of the broker cannot be understood.',
+  'broker/unreachable': 'No broker answers at the address.',
+  'broker/access-refused': 'The broker does not accept the user or the password (token).',
+  'broker/no-vhost': 'The broker has no such virtual host, or the user may not use it.',
+  'broker/tls': 'The encrypted connection to the broker failed, or one side encrypts and the other does not.',
+  'broker/not-permitted': 'The broker does not let the user do with the queues what a scan needs.',
+  'broker/queue-conflict': 'A queue of the scan exists with other properties, or another server uses it.',
+  'broker/lost': 'The connection to the broker was lost and did not come back in time.',
+  'broker/bad-message': 'A message on a queue of the scan is none of a scan. It was taken off the queue.',
+  'broker/other-version': 'A message was written by another version of the scanner.',
 } as const;
 
 /** A stable code of a user-facing error. */

@@ -36,3 +36,25 @@ export class RecoError extends SkymapError {}
 
 /** A scan that could not finish. Exit code 1. */
 export class ScanError extends SkymapError {}
+
+/** What to do after a failure at a broker: try again later, take the message off its queue and go on, or end. */
+export type Remedy = 'retry' | 'drop' | 'fatal';
+
+/** A broker that cannot be used, or that is lost for good. Exit code 1. Its subclasses say what else to do about it. */
+export class BrokerError extends SkymapError {
+  readonly remedy: Remedy = 'fatal';
+}
+
+/** The broker cannot be reached at the moment. */
+export class BrokerAwayError extends BrokerError {
+  override readonly remedy: Remedy = 'retry';
+}
+
+/** A message that nobody can use, whoever put it on the queue and for whatever reason. */
+export class MessageError extends BrokerError {
+  override readonly remedy: Remedy = 'drop';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('broker/bad-message', message, 'Find out who writes to the queues of this scan.', options);
+  }
+}

@@ -7,11 +7,15 @@ export {
 } from './environment.js';
 export { ERROR_CODES, type ErrorCode } from './error-codes.js';
 export {
+  BrokerAwayError,
+  BrokerError,
   ConfigError,
   EventFormatError,
   FileAccessError,
   FileFormatError,
+  MessageError,
   RecoError,
+  type Remedy,
   ScanError,
   SkymapError,
 } from './errors.js';
