@@ -36,7 +36,11 @@ function meanOfSpe(spe: SpeChargeDistribution, residual: SpeResidual | undefined
   if (!used.every(Number.isFinite) || mu <= 0 || sigma <= 0 || spe.exp2Width < 0 || w1 < 0) return Number.NaN;
 
   const end = 10 * mu;
-  const scale = 2 * Math.min(sigma, spe.exp2Width || sigma, a1 === 0 ? sigma : w1 || sigma);
+  const peakFrom = mu - 10 * sigma;
+  const peakTo = mu + 10 * sigma;
+  // Never so short that `from` stands still.
+  const peakStep = Math.max(2 * sigma, 1e-12 * end);
+  const scale = 2 * Math.min(spe.exp2Width || sigma, a1 === 0 ? sigma : w1 || sigma);
   let norm = 0;
   let first = 0;
   let from = 0;
@@ -44,9 +48,10 @@ function meanOfSpe(spe: SpeChargeDistribution, residual: SpeResidual | undefined
   while (from < end) {
     while (residual !== undefined && knot < residual.chargePe.length && residual.chargePe[knot]! <= from) knot++;
     const nextKnot = residual?.chargePe[knot] ?? Infinity;
-    // Far above the exponentials and the peak pieces may grow: everything left there is vanishing.
-    const step = Math.max(scale, 0.1 * from);
-    const to = Math.min(end, nextKnot, from + step);
+    // Above an exponential's width pieces may grow: what is left of it there is vanishing. At the peak they may not.
+    const growing = Math.max(scale, 0.1 * from);
+    const step = from >= peakFrom && from < peakTo ? Math.min(growing, peakStep) : growing;
+    const to = Math.min(end, nextKnot, from < peakFrom ? peakFrom : Infinity, from + step);
     const half = (to - from) / 2;
     for (let k = 0; k < NODES.length; k++) {
       const q = from + half * (1 + NODES[k]!);
