@@ -16,9 +16,11 @@ Exit codes: 0 done, 1 the scan or a file failed, 2 wrong usage, 130 ended by Ctr
 /** Runs a command line. Sets the exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that closes the pipe early (`| head`) has seen what it wanted.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const program = buildProgram();
   try {
     await program.parseAsync([...argv]);

@@ -22,7 +22,7 @@ export type RecoChoice =
 /** A reco and how its fits are run on this machine. */
 export interface RecoSource {
   readonly reco: Reco;
-  /** What makes its fits differ from those of another reco of the same name: text of the module, the command. */
+  /** What makes its fits differ from those of another reco of the same name: digest of the module, of the command. */
   readonly identity: string;
   /** How to start something that fits tasks of a prepared event. */
   fitters(prepared: PreparedEvent): () => Fitter;
@@ -39,7 +39,7 @@ export async function openReco(choice: RecoChoice): Promise<RecoSource> {
     if (command.trim() === '') throw new RecoError('reco/bad-module', 'The reco command is empty.');
     return {
       reco: commandReco(choice.name),
-      identity: command,
+      identity: await commandIdentity(command),
       fitters: (prepared) => () => processFitter({ command, greeting: (prepared.data as CommandData).greeting }),
     };
   }
@@ -58,6 +58,16 @@ export async function openReco(choice: RecoChoice): Promise<RecoSource> {
     identity: '',
     fitters: (prepared) => threads(choice, prepared),
   };
+}
+
+/** The command and the files that it names: whoever changes a script wants it to be run again. */
+async function commandIdentity(command: string): Promise<string> {
+  const hash = createHash('sha256').update(command);
+  for (const word of command.split(/\s+/)) {
+    const file = await readFile(word.replace(/^['"]|['"]$/g, '')).catch(() => null);
+    if (file !== null) hash.update(file);
+  }
+  return hash.digest('hex');
 }
 
 function threads(reco: Parameters<typeof threadFitter>[0]['reco'], prepared: PreparedEvent): () => Fitter {

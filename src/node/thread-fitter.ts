@@ -7,7 +7,7 @@ import type { FitThreadData, FitThreadMessage } from './fit-thread.js';
 export function threadFitter(data: FitThreadData): Fitter {
   // What a reco prints must not mix with the command's answers: it goes to standard error.
   const worker = new Worker(new URL('./fit-thread.js', import.meta.url), { workerData: data, stdout: true });
-  worker.stdout.pipe(process.stderr, { end: false });
+  worker.stdout.on('data', (text: Buffer) => process.stderr.write(text));
   let waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void } | null = null;
   let loss: FitterLost | null = null;
   let isReady = false;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,19 @@ describe('a reco from a module', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ reco_algo: 'mine', n_failed_pixels: 0 });
     expect(stderr).toContain('hello from 3');
+  });
+
+  it('runs in as many threads as it is told, without a murmur', async () => {
+    const { code, stderr } = await scan(event, [
+      '--reco-module',
+      writeModule(''),
+      '--nsides',
+      '1:0',
+      '--workers',
+      '14',
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/warning/i);
   });
 
   const accidents: readonly (readonly [string, string, RegExp])[] = [
@@ -217,6 +230,15 @@ describe('a reco command', () => {
     expect(llhOf(directory).filter((llh, pixel) => pixel !== 3 && llh !== GOOD[pixel])).toEqual([]);
   });
 
+  it('that was changed since is run again, although the command is the same', async () => {
+    const program = writeProgram('');
+    const { directory } = await scan(event, ['--reco-command', program, '--nsides', '1:0']);
+    const file = program.split(' ')[1]!;
+    writeFileSync(file, readFileSync(file, 'utf8').replace('100 +', '200 +'));
+    await scan(event, ['--reco-command', program, '--nsides', '1:0'], { directory });
+    expect(mapOf(directory, `${STEM}_1.npz`).maps[0]!.llh[0]).toBe(200);
+  });
+
   it('that does not exist ends the scan with one sentence', async () => {
     const { code, stderr } = await scan(event, ['--reco-command', 'no-such-program-here', ...SMALL, '--quiet']);
     expect(code).toBe(1);
@@ -225,6 +247,16 @@ describe('a reco command', () => {
 });
 
 describe('pixels that were given up', () => {
+  it('are no reason to fail when a scan goes on with nothing but them', async () => {
+    const path = writeModule('if (pixel > 0) throw new Error("never");');
+    const args = ['--reco-module', path, '--nsides', '2:0'];
+    const first = await scan(event, args);
+    expect(first.code).toBe(0);
+    const again = await scan(event, [...args, '--retry-failed'], { directory: first.directory });
+    expect(again.stderr).toContain('Going on with 1 results');
+    expect(again.code).toBe(0);
+  });
+
   it('stay so when a scan goes on, and are tried again with --retry-failed', async () => {
     const directory = temporaryDirectory();
     const marker = join(directory, 'mended');

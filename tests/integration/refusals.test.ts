@@ -112,7 +112,7 @@ describe('a disk that is full', () => {
     const command = `mount -t tmpfs -o size=64k tmpfs ${disk} && "$@"; code=$?; ls -A ${disk} | sed 's/^/left: /'; exit $code`;
     const { code, stdout, stderr } = await scan(event, ['--quiet', '--cache-dir', temporaryDirectory()], {
       directory: disk,
-      before: ['unshare', '-m', 'sh', '-c', command, 'sh'],
+      before: ['sh', '-c', 'exec unshare -m sh -c "$0" sh "$@"', command],
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: The file .* cannot be written: no space is left on the device\./);
@@ -136,6 +136,6 @@ describe('a disk that is full', () => {
 
 /** Whether this machine lets us make a small disk of our own; the reason where it does not. */
 function canMount(): string | null {
-  const tried = spawnSync('unshare', ['-m', 'true']);
+  const tried = spawnSync('sh', ['-c', 'unshare -m true']);
   return tried.status === 0 ? null : 'unshare -m needs root (run the tests as root to include it)';
 }

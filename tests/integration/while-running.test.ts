@@ -66,6 +66,13 @@ describe('what a scan prints', () => {
     expect(silent.stderr).toBe('');
   });
 
+  it('may go nowhere: a reader that closes its pipe early does not end the scan', async () => {
+    const { directory } = await scan(event, ['--nsides', '1:0', '--debug'], {
+      before: ['sh', '-c', '"$@" 2>&1 | head -n 1', 'sh'],
+    });
+    expect(filesOf(directory)).toContain(`${STEM}.summary.json`);
+  });
+
   it('is the summary as JSON with --json, the same as in the file', async () => {
     const { directory, stdout } = await scan(event, ['--nsides', '1:0', '--json', '--simulated-event']);
     const file = readFileSync(join(directory, `${STEM}.summary.json`), 'utf8');
