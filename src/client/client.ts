@@ -31,8 +31,8 @@ export function startClient(options: ClientOptions): Client {
     leave = () => resolve(null);
   });
   let state: ClientState = 'starting';
-  let everFitted = false;
-  let givenUp = 0;
+  let taken = 0;
+  let givenUpOfFirst = 0;
   let failure: { readonly reason: unknown } | null = null;
 
   const done = live();
@@ -105,12 +105,12 @@ export function startClient(options: ClientOptions): Client {
   /** null: the client was told to stop. Throws what no further try helps against. */
   async function fitOrGiveUp(task: RecoTask): Promise<TaskOutcome | null> {
     const { nside, pixel } = task;
+    const ordinal = taken++;
     const reasons: string[] = [];
     const startedMs = performance.now();
     while (!isOver(state)) {
       try {
         const { results, runtimeS } = await runner.run(task, taskTimeoutS);
-        everFitted = true;
         tell('task:fitted', { task, runtimeS });
         return { status: 'done', nside, pixel, results, runtimeS };
       } catch (error) {
@@ -122,9 +122,11 @@ export function startClient(options: ClientOptions): Client {
       }
     }
     if (isOver(state)) return null;
-    givenUp++;
-    if (!everFitted && givenUp >= hopelessAfter) {
-      throw new RunnerBroken(`None of the first ${givenUp} tasks could be fitted. The last reason: ${reasons.at(-1)}`);
+    // The first ones in order of taking: how fast a failure comes must not decide.
+    if (ordinal < hopelessAfter && ++givenUpOfFirst === hopelessAfter) {
+      throw new RunnerBroken(
+        `None of the first ${hopelessAfter} tasks could be fitted. The last reason: ${reasons.at(-1)}`,
+      );
     }
     tell('task:given-up', { task, reasons });
     const variations = task.variations.map(({ variation }) => variation);

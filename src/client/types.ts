@@ -61,8 +61,8 @@ export interface ClientOptions {
    */
   readonly prefetch?: number;
   /**
-   * Tasks given up in a row before any has ever succeeded, after which the client fails: then it is not the task.
-   * Default 10. Change it when a reco is expected to fail on most pixels.
+   * The client fails when all of its first so many tasks had to be given up: then it is not the tasks. Default 10.
+   * Change it when a reco is expected to fail on most pixels.
    */
   readonly hopelessAfter?: number;
   /** Hears everything the client does. Default: nobody. */

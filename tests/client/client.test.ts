@@ -110,6 +110,18 @@ describe('a client', () => {
     await other.stop();
   });
 
+  it('does not fail because failures are quicker than the first success', async () => {
+    const slow = (pixel: number) => new Promise((resolve) => setTimeout(() => resolve([result(pixel)]), 200));
+    const { broker, client } = clientThat(({ pixel }) => (pixel === 0 ? slow(0) : new Error('quick')), {
+      maxTries: 1,
+      hopelessAfter: 3,
+    });
+    await broker.server.send(pixels(20));
+    const outcomes = await collect(broker.server, 20);
+    expect(outcomes.filter(({ status }) => status === 'failed')).toHaveLength(19);
+    await client.stop();
+  });
+
   it('does not fail for as many failures once a task has succeeded', async () => {
     const { broker, client } = clientThat(({ pixel }) => (pixel === 0 ? [result(0)] : 'die'), {
       maxTries: 1,
