@@ -1,3 +1,5 @@
+export { decodeBase64, encodeBase64 } from './base64.js';
+export { concatBytes } from './bytes.js';
 export { decodeEvent } from './decode-event.js';
 export type {
   CalibrationChange,
@@ -17,6 +19,8 @@ export {
   type ParticleDescription,
 } from './describe.js';
 export { i3Frames, i3Packets } from './i3-file.js';
+export { type ArchiveWriter, tracked, writeArchive } from './icetray/archive-writer.js';
+export type { I3EventHeader, I3Particle, I3Time } from './icetray/basic-objects.js';
 export { type DecodedObject, decodeObject } from './icetray/classes.js';
 export { type Frame, type FrameObject, findObject, readFrame, writeFrame } from './icetray/frame.js';
 export {
@@ -27,7 +31,10 @@ export {
   writeGeometry,
 } from './icetray/gcd-writer.js';
 export { Packet } from './icetray/packet.js';
+export { parseJsonBytes } from './json.js';
+export { pickledBytes, readPickledFrame } from './message.js';
 export * from './open/index.js';
+export { isPickleObject, type PickleValue, readPickle } from './pickle.js';
 export {
   buildPulseMap,
   compareKeys,

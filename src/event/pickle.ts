@@ -8,7 +8,7 @@
  */
 import { EventFormatError } from '../config/index.js';
 import { ByteReader, DAMAGED_HINT, decodeTextStrictly } from './bytes.js';
-import { MAX_PICKLE_VALUES } from './limits.js';
+import { MAX_FRAME_BYTES, MAX_PICKLE_VALUES } from './limits.js';
 import { printable } from './printable.js';
 
 /** What a pickle can hold. Python's int is a number while exact, a BigInt beyond 2^53; a Python-2 str is bytes. */
@@ -40,6 +40,7 @@ export interface PickleGlobal {
 /** 'message': plain data only. 'frame': the callables below too. */
 export type PickleMode = 'message' | 'frame';
 
+const MAX_KEY_BYTES = 1000;
 const ENCODE = '_codecs.encode';
 const REDUCIBLE: ReadonlySet<string> = new Set([
   'icecube.icetray.I3Frame',
@@ -79,6 +80,8 @@ class Machine {
   /** Stacks below the marks; the current one holds what came after the last mark. */
   readonly #marked: PickleValue[][] = [];
   readonly #memo = new Map<number, PickleValue>();
+  /** Bytes that `_codecs.encode` made so far. */
+  #encoded = 0;
 
   constructor(bytes: Uint8Array, mode: PickleMode, where: string) {
     this.#in = new ByteReader(bytes, { code: 'event/bad-pickle', where });
@@ -97,10 +100,77 @@ class Machine {
         this.#in.end();
         return value;
       }
-      this.#step(opcode, at);
+      const value = this.#literal(opcode, at);
+      if (value !== undefined) this.#stack.push(value);
+      else this.#step(opcode, at);
     }
   }
 
+  /** What an instruction pushes that stands for a value by itself, or undefined for other instructions. */
+  #literal(opcode: number, at: number): PickleValue | undefined {
+    const input = this.#in;
+    switch (opcode) {
+      case 0x4e:
+        return null;
+      case 0x88:
+        return true;
+      case 0x89:
+        return false;
+      case 0x4b:
+        return input.u8();
+      case 0x4d:
+        return input.u16();
+      case 0x4a:
+        return input.i32();
+      case 0x8a:
+        return twosComplement(input.take(input.u8()));
+      case 0x47:
+        return input.f64BigEndian();
+      case 0x58:
+        return this.#text(input.u32(), at);
+      case 0x8c:
+        return this.#text(input.u8(), at);
+      case 0x54: {
+        const length = input.i32();
+        if (length < 0) throw this.#bad('has a negative length', at);
+        return input.take(length);
+      }
+      case 0x42:
+        return input.take(input.u32());
+      case 0x55:
+      case 0x43:
+        return input.take(input.u8());
+      case 0x29:
+      case 0x5d:
+        return [];
+      case 0x7d:
+        return new Map();
+      case 0x85:
+        return this.#popTuple(1);
+      case 0x86:
+        return this.#popTuple(2);
+      case 0x87:
+        return this.#popTuple(3);
+      case 0x74:
+        return this.#popToMark(at);
+      case 0x68:
+        return this.#recall(input.u8(), at);
+      case 0x6a:
+        return this.#recall(input.u32(), at);
+      case 0x63:
+        return this.#name(this.#line(at), this.#line(at));
+      case 0x93:
+        return this.#nameFromStack(at);
+      case 0x52:
+        return this.#reduce(at);
+      case 0x81:
+        return this.#newObject(at);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Instructions that change what is on the stack, or nothing. */
   #step(opcode: number, at: number): void {
     const input = this.#in;
     switch (opcode) {
@@ -116,68 +186,6 @@ class Machine {
         this.#marked.push(this.#stack);
         this.#stack = [];
         return;
-      case 0x4e:
-        this.#push(null);
-        return;
-      case 0x88:
-        this.#push(true);
-        return;
-      case 0x89:
-        this.#push(false);
-        return;
-      case 0x4b:
-        this.#push(input.u8());
-        return;
-      case 0x4d:
-        this.#push(input.u16());
-        return;
-      case 0x4a:
-        this.#push(input.i32());
-        return;
-      case 0x8a:
-        this.#push(twosComplement(input.take(input.u8())));
-        return;
-      case 0x47:
-        this.#push(input.f64BigEndian());
-        return;
-      case 0x58:
-        this.#push(this.#text(input.u32(), at));
-        return;
-      case 0x8c:
-        this.#push(this.#text(input.u8(), at));
-        return;
-      case 0x54: {
-        const length = input.i32();
-        if (length < 0) throw this.#bad('has a negative length', at);
-        this.#push(input.take(length));
-        return;
-      }
-      case 0x42:
-        this.#push(input.take(input.u32()));
-        return;
-      case 0x55:
-      case 0x43:
-        this.#push(input.take(input.u8()));
-        return;
-      case 0x29:
-      case 0x5d:
-        this.#push([]);
-        return;
-      case 0x7d:
-        this.#push(new Map());
-        return;
-      case 0x85:
-        this.#tuple(1);
-        return;
-      case 0x86:
-        this.#tuple(2);
-        return;
-      case 0x87:
-        this.#tuple(3);
-        return;
-      case 0x74:
-        this.#push(this.#popToMark(at));
-        return;
       case 0x61: {
         const item = this.#pop();
         this.#list(at).push(item);
@@ -189,12 +197,9 @@ class Machine {
         for (const item of items) list.push(item);
         return;
       }
-      case 0x73: {
-        const value = this.#pop();
-        const key = this.#pop();
-        this.#setItems([key, value], at);
+      case 0x73:
+        this.#setItems(this.#popTuple(2), at);
         return;
-      }
       case 0x75:
         this.#setItems(this.#popToMark(at), at);
         return;
@@ -207,38 +212,6 @@ class Machine {
       case 0x94:
         this.#memo.set(this.#memo.size, this.#top(at));
         return;
-      case 0x68:
-        this.#get(input.u8(), at);
-        return;
-      case 0x6a:
-        this.#get(input.u32(), at);
-        return;
-      default:
-        this.#stepBeyondData(opcode, at);
-        return;
-    }
-  }
-
-  /** Names and what is done with them. */
-  #stepBeyondData(opcode: number, at: number): void {
-    switch (opcode) {
-      case 0x63:
-        this.#name(this.#line(at), this.#line(at));
-        return;
-      case 0x93: {
-        const name = this.#pop();
-        const module = this.#pop();
-        if (typeof name !== 'string' || typeof module !== 'string')
-          throw this.#bad('names something that is no text', at);
-        this.#name(module, name);
-        return;
-      }
-      case 0x52:
-        this.#reduce(at);
-        return;
-      case 0x81:
-        this.#newObject(at);
-        return;
       case 0x62: {
         const state = this.#pop();
         const target = this.#top(at);
@@ -249,41 +222,45 @@ class Machine {
       default: {
         const hostile = HOSTILE.get(opcode);
         if (hostile !== undefined) throw this.#hostile(`the instruction ${hostile}`);
-        throw this.#bad(
-          `uses the instruction 0x${opcode.toString(16).padStart(2, '0')}, which plain data never needs`,
-          at,
-        );
+        const hex = opcode.toString(16).padStart(2, '0');
+        throw this.#bad(`uses the instruction 0x${hex}, which plain data never needs`, at);
       }
     }
   }
 
-  #name(module: string, name: string): void {
+  #name(module: string, name: string): PickleGlobal {
     const full = `${module}.${name}`;
     const isAllowed = this.#mode === 'frame' && (full === ENCODE || REDUCIBLE.has(full) || NEWOBJ_CLASSES.has(full));
     if (!isAllowed) throw this.#hostile(`"${printable(full, 80)}"`);
-    this.#push({ kind: 'global', name: full });
+    return { kind: 'global', name: full };
   }
 
-  #reduce(at: number): void {
+  #nameFromStack(at: number): PickleGlobal {
+    const name = this.#pop();
+    const module = this.#pop();
+    if (typeof name !== 'string' || typeof module !== 'string') throw this.#bad('names something that is no text', at);
+    return this.#name(module, name);
+  }
+
+  #reduce(at: number): PickleValue {
     const args = this.#pop();
     const callable = this.#pop();
-    if (!isPickleGlobal(callable) || !Array.isArray(args))
+    if (!isPickleGlobal(callable) || !Array.isArray(args)) {
       throw this.#hostile('a call of something that is no function');
-    if (callable.name === ENCODE) {
-      this.#push(this.#encodeLatin1(args, at));
-      return;
     }
+    if (callable.name === ENCODE) return this.#encodeLatin1(args, at);
     if (!REDUCIBLE.has(callable.name) || args.length > 0) throw this.#hostile(`a call of "${callable.name}"`);
-    this.#push({ kind: 'object', className: callable.name, state: null });
+    return { kind: 'object', className: callable.name, state: null };
   }
 
-  #newObject(at: number): void {
+  #newObject(at: number): PickleValue {
     const args = this.#pop();
     const type = this.#pop();
-    if (!isPickleGlobal(type) || !Array.isArray(args))
+    if (!isPickleGlobal(type) || !Array.isArray(args)) {
       throw this.#bad('makes an object of something that is no class', at);
+    }
     if (!NEWOBJ_CLASSES.has(type.name) || args.length > 0) throw this.#hostile(`an object of "${type.name}"`);
-    this.#push({ kind: 'object', className: type.name, state: null });
+    return { kind: 'object', className: type.name, state: null };
   }
 
   /** `_codecs.encode(text, "latin1")`: code points become bytes (2.1). */
@@ -292,6 +269,9 @@ class Machine {
     if (args.length !== 2 || typeof text !== 'string' || encoding !== 'latin1') {
       throw this.#hostile('a call of "_codecs.encode" other than for latin1 bytes');
     }
+    // One text can be encoded again and again; a frame does it once.
+    this.#encoded += text.length;
+    if (this.#encoded > MAX_FRAME_BYTES) throw this.#bad('has more bytes than any event', at);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
@@ -307,14 +287,16 @@ class Machine {
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       // Python-2 texts serve as keys too: as bytes they would never be found again.
+      if (key instanceof Uint8Array && key.length > MAX_KEY_BYTES) throw this.#bad('has a key longer than any', at);
       dictionary.set(key instanceof Uint8Array ? latin1Text(key) : key, items[i + 1]!);
     }
   }
 
-  #tuple(n: number): void {
+  /** The last `n` values, the earliest first. */
+  #popTuple(n: number): PickleValue[] {
     const items: PickleValue[] = [];
     for (let i = 0; i < n; i++) items.unshift(this.#pop());
-    this.#push(items);
+    return items;
   }
 
   #list(at: number): PickleValue[] {
@@ -323,14 +305,10 @@ class Machine {
     return list;
   }
 
-  #get(index: number, at: number): void {
+  #recall(index: number, at: number): PickleValue {
     const value = this.#memo.get(index);
     if (value === undefined) throw this.#bad(`refers to memo ${index}, which is not set`, at);
-    this.#push(value);
-  }
-
-  #push(value: PickleValue): void {
-    this.#stack.push(value);
+    return value;
   }
 
   #pop(): PickleValue {

@@ -23,11 +23,10 @@ export function toPlainData(value: PickleValue, where: string): unknown {
     if (++values > MAX_PICKLE_VALUES) throw bad('has more values than any event');
     if (depth > MAX_DEPTH) throw bad(`nests more than ${MAX_DEPTH} lists and dictionaries`);
     if (typeof item === 'bigint') return item.toString();
-    if (item instanceof Uint8Array) return copy(latin1Text(item), depth);
-    if (typeof item === 'string') {
+    if (typeof item === 'string' || item instanceof Uint8Array) {
       characters += item.length;
       if (characters > 2 * MAX_MESSAGE_BYTES) throw bad('has more text than any event');
-      return item;
+      return typeof item === 'string' ? item : latin1Text(item);
     }
     if (Array.isArray(item)) return item.map((element) => copy(element, depth + 1));
     if (item instanceof Map) {

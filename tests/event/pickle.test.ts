@@ -93,6 +93,43 @@ describe('a pickle of plain data', () => {
   });
 });
 
+describe('a pickle that multiplies one long text', () => {
+  const long = 'x'.repeat(1_000_000);
+  const refused = expect.objectContaining({ code: 'event/bad-pickle' });
+
+  it('by encoding it again and again is refused', () => {
+    const again = Array.from({ length: 200 }, () => ['h', 0, 'h', 1, 'h', 2, 0x86, 'R']).flat();
+    const start = [
+      PROTO,
+      'c_codecs\nencode\n',
+      'q',
+      0,
+      'X',
+      u32(long.length),
+      long,
+      'q',
+      1,
+      'X',
+      u32(6),
+      'latin1',
+      'q',
+      2,
+    ];
+    expect(() => readPickle(pickle(...start, ...again, '.'), 'frame', 'x')).toThrow(refused);
+  });
+
+  it('by using it as a key is refused', () => {
+    const bytes = pickle(PROTO, '}', 'T', u32(long.length), long, 'N', 's', '.');
+    expect(() => readPickle(bytes, 'message', 'x')).toThrow(refused);
+  });
+
+  it('by naming it again and again is refused', () => {
+    const again = Array.from({ length: 200 }, () => ['h', 0]).flat();
+    const bytes = pickle(PROTO, ']', '(', 'T', u32(long.length), long, 'q', 0, ...again, 'e', '.');
+    expect(() => toPlainData(readPickle(bytes, 'message', 'x'), 'x')).toThrow(refused);
+  });
+});
+
 /** Every instruction that could name, call or fetch something, in the shape an attacker would give it. */
 const HOSTILE: readonly [string, Parts][] = [
   ['GLOBAL + REDUCE: os.system("...")', ['cos\nsystem\n', 'X', u32(2), 'id', 0x85, 'R', '.']],
