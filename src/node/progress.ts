@@ -98,8 +98,13 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
   }
 
   function erase(): void {
-    if (drawnLines > 0) terminal.write(`\x1b[${drawnLines}A\x1b[J`);
+    if (drawnLines > 0) terminal.write(eraser());
     drawnLines = 0;
+  }
+
+  /** Cursor up to the first drawn line, clear from there. */
+  function eraser(): string {
+    return drawnLines > 0 ? `\x1b[${drawnLines}A\x1b[J` : '';
   }
 
   function draw(): void {
@@ -109,14 +114,15 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
       return;
     }
     const lines = levels.filter(({ sent }) => sent > 0).map(levelLine);
-    lines.push(lastLine(view));
+    lines.push(speedLine(view));
+    if (best !== null) lines.push(bestText(best));
     const width = (terminal.columns ?? 80) - 1;
-    erase();
-    terminal.write(lines.map((line) => `${line.slice(0, width)}\n`).join(''));
+    // In one go, so that nothing flickers.
+    terminal.write(`${eraser()}${lines.map((line) => `${line.slice(0, width)}\n`).join('')}`);
     drawnLines = lines.length;
   }
 
-  function lastLine(scan: ScanView): string {
+  function speedLine(scan: ScanView): string {
     const { tallies, processing_stats } = scan.manifest().progress;
     const { done } = tallies.overall.recos;
     const total = Number(processing_stats.predictions?.['total # of reconstructions'] ?? 0);
@@ -125,7 +131,6 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
       total > 0 ? `${Math.floor((100 * done) / Math.max(done, total))} %` : 'starting',
       `${rateText(fitsPerSecond())} fits/s`,
       left === undefined ? '' : `about ${left} left`,
-      best === null ? '' : bestText(best),
     ];
     return parts.filter((part) => part !== '').join('   ');
   }
