@@ -19,6 +19,14 @@ export function toPlainData(value: PickleValue, where: string): unknown {
   const bad = (what: string): EventFormatError =>
     new EventFormatError('event/bad-pickle', `${where} ${what}.`, DAMAGED_HINT);
 
+  // One text can be referred to many times.
+  const texts = new Map<Uint8Array, string>();
+  const textOf = (bytes: Uint8Array): string => {
+    const text = texts.get(bytes) ?? latin1Text(bytes);
+    texts.set(bytes, text);
+    return text;
+  };
+
   const copy = (item: PickleValue, depth: number): unknown => {
     if (++values > MAX_PICKLE_VALUES) throw bad('has more values than any event');
     if (depth > MAX_DEPTH) throw bad(`nests more than ${MAX_DEPTH} lists and dictionaries`);
@@ -26,7 +34,7 @@ export function toPlainData(value: PickleValue, where: string): unknown {
     if (typeof item === 'string' || item instanceof Uint8Array) {
       characters += item.length;
       if (characters > 2 * MAX_MESSAGE_BYTES) throw bad('has more text than any event');
-      return typeof item === 'string' ? item : latin1Text(item);
+      return typeof item === 'string' ? item : textOf(item);
     }
     if (Array.isArray(item)) return item.map((element) => copy(element, depth + 1));
     if (item instanceof Map) {
