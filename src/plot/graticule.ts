@@ -109,7 +109,7 @@ export function windowGrid(
     if (left !== undefined) axes.push(textAtSide(left, label, size));
     else {
       const at = projection.point([centre[0], lat]);
-      if (at === null || taken.some((y) => Math.abs(y - at[1]) < size)) continue;
+      if (at === null || at[1] < box.top + 1.5 * size || taken.some((y) => Math.abs(y - at[1]) < size)) continue;
       taken.push(at[1]);
       inside.push(textElement([at[0] + 5, at[1] - 5], label, { ...haloOf(theme), 'font-size': size * 0.85 }));
     }

@@ -99,7 +99,7 @@ export function swatch(middle: Point, fill: string, theme: Theme): string {
   });
 }
 
-/** Colour bar with ticks and title; upright bars have the worst value on top, level ones to the right. */
+/** Colour bar with ticks and title; values grow upwards or to the right. */
 export function colourBar(
   scale: ColourScale,
   ticks: readonly number[],
@@ -111,12 +111,15 @@ export function colourBar(
 ): string {
   const width = box.right - box.left;
   const height = box.bottom - box.top;
+  // Scales begin at the best value: the largest where more is better.
+  const along = (position: number): number => (scale.worst > scale.best ? position : 1 - position);
   // A gradient through every eighth step is exact to less than one step.
   const stops: string[] = [];
   for (let k = 0; k <= 12; k++) {
     const level = Math.min(LEVELS - 1, k * (LEVELS / 12));
-    stops.push(element('stop', { offset: (k / 12).toFixed(4), 'stop-color': scale.colour(level) }));
+    stops.push(element('stop', { offset: along(k / 12).toFixed(4), 'stop-color': scale.colour(level) }));
   }
+  if (scale.worst < scale.best) stops.reverse();
   const direction = isUpright ? { x1: '0', y1: '1', x2: '0', y2: '0' } : { x1: '0', y1: '0', x2: '1', y2: '0' };
   const parts = [
     element('defs', {}, element('linearGradient', { id: 'bar', ...direction }, stops)),
@@ -133,7 +136,7 @@ export function colourBar(
   ticks.forEach((tick, k) => {
     const isLast = k === ticks.length - 1 && scale.worst > scale.best;
     const label = isLast ? `> ${tickText(tick)}` : tickText(tick);
-    const t = scale.position(tick);
+    const t = along(scale.position(tick));
     if (isUpright) {
       const y = box.bottom - t * height;
       parts.push(tickMark(`M${num(box.right)} ${num(y)}h6`, theme));

@@ -14,7 +14,7 @@ import {
 } from 'd3-geo';
 import { geoAitoff, geoHammer, geoMollweide } from 'd3-geo-projection';
 import type { LonLat } from './frame.js';
-import { wrap180 } from './frame.js';
+import { separation, wrap180 } from './frame.js';
 import { type Point, pathData } from './svg.js';
 
 /** Projections of the whole sky. */
@@ -100,8 +100,8 @@ export function zoomProjection(centre: LonLat, windowDeg: number, box: Box): Sky
     ring.every((at) => {
       const p = projection([at[0], at[1]]);
       return p !== null && isInside(p);
-    }) && isNear(ring[0]!, centre, near);
-  return skyProjection(projection, isPlain, isInside, (at) => isNear(at, centre, near));
+    }) && separation(ring[0]!, centre) <= near;
+  return skyProjection(projection, isPlain, isInside, (at) => separation(at, centre) <= near);
 }
 
 /** How far a curve may lie from its polyline, picture units. */
@@ -138,14 +138,6 @@ function skyProjection(
       draw({ type: 'MultiLineString', coordinates: lines.map((line) => line.map(([lon, lat]) => [lon, lat])) }),
     outline: () => draw({ type: 'Sphere' }),
   };
-}
-
-function isNear(at: LonLat, centre: LonLat, limitDeg: number): boolean {
-  const toRad = Math.PI / 180;
-  const cosine =
-    Math.sin(at[1] * toRad) * Math.sin(centre[1] * toRad) +
-    Math.cos(at[1] * toRad) * Math.cos(centre[1] * toRad) * Math.cos((at[0] - centre[0]) * toRad);
-  return cosine >= Math.cos(limitDeg * toRad) - 1e-12;
 }
 
 function corners(box: Box): [[number, number], [number, number]] {
