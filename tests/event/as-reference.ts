@@ -26,6 +26,9 @@ import type { SuperDstTrigger } from '../../src/event/icetray/super-dst-triggers
 import type { DomWindows, OMKey, PulseMap, SpeChargeDistribution, TimeWindow } from '../../src/event/index.js';
 import { utcTime } from '../../src/event/time.js';
 
+// biome-ignore lint/suspicious/noExplicitAny: values of reference files and of many classes, looked at member by member
+export type Loose = any;
+
 const key = ({ string, om, pmt }: OMKey): number[] => [string, om, pmt];
 const number = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 const point = ({ x, y, z }: I3Position): unknown[] => [number(x), number(y), number(z)];
@@ -254,7 +257,7 @@ const TRACK: Readonly<Record<keyof TrackCharacteristics, string>> = {
 };
 
 /** How a value of each class looks in the members of a reference object beside key, type, size and class. */
-export const AS_REFERENCE: Readonly<Record<string, (value: any) => Record<string, unknown>>> = {
+export const AS_REFERENCE: Readonly<Record<string, (value: Loose) => Record<string, unknown>>> = {
   I3EventHeader: (v: I3EventHeader) => ({ value: header(v) }),
   I3Particle: (v: I3Particle) => ({ value: particle(v) }),
   I3ParticleVect: (v: I3Particle[]) => ({ value: v.map(particle) }),

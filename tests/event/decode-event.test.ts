@@ -16,6 +16,7 @@ import { readDocument, readMessage } from '../../src/event/message.js';
 import { cleanMuonPulses, hlcMask, slcMask } from '../../src/prepare/index.js';
 import { readResource } from '../prepare/decoded.js';
 import { needsShared, sharedBytes, sharedJson } from '../support/shared.js';
+import type { Loose } from './as-reference.js';
 
 const BRONZE = 'data/events/run00136662-evt000035405932-BRONZE.pkl';
 const HESE_2016 = 'data/events/hese_event_01.json';
@@ -211,8 +212,8 @@ needsShared('the same event in another wrapping', [BRONZE, HESE_2016], () => {
 
   it('as JSON with both flavours in one packet, and white space and a byte-order mark in front', () => {
     const frames = framesOf(HESE_2016);
-    const old: any = alertDocument({ frames, formatVersion: '' }, 'python2');
-    const young: any = alertDocument({ frames, formatVersion: '' }, 'python3');
+    const old: Loose = alertDocument({ frames, formatVersion: '' }, 'python2');
+    const young: Loose = alertDocument({ frames, formatVersion: '' }, 'python3');
     const mixed = old.value.data.frames.map((frame: unknown, i: number) =>
       i % 2 ? frame : young.value.data.frames[i],
     );
@@ -220,7 +221,7 @@ needsShared('the same event in another wrapping', [BRONZE, HESE_2016], () => {
   });
 
   it('in the old form, where value.data is the list of frames', () => {
-    const document: any = alertDocument({ frames: framesOf(BRONZE), formatVersion: '2021a' });
+    const document: Loose = alertDocument({ frames: framesOf(BRONZE), formatVersion: '2021a' });
     document.value.data = document.value.data.frames;
     same(json(document), BRONZE);
   });
@@ -231,7 +232,7 @@ needsShared('the same event in another wrapping', [BRONZE, HESE_2016], () => {
 
   it("as the start-up file of an upstream client, with the scanner's own copy of the P frame", () => {
     const frames = framesOf(HESE_2016).map((frame) => (frame.stop === 'P' ? { ...frame, stop: 'p' } : frame));
-    const { value }: any = alertDocument({ frames, formatVersion: '' });
+    const { value }: Loose = alertDocument({ frames, formatVersion: '' });
     same(json({ scan_id: 'x', baseline_GCD_file: null, GCDQp_packet: { frames: value.data.frames } }), HESE_2016);
   });
 

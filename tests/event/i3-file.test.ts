@@ -18,7 +18,7 @@ import {
 } from '../../src/event/index.js';
 import { inflateBzip2, inflateGzip, inflateZlib, inflateZstd } from '../../src/event/inflate.js';
 import { needsShared, sharedBytes, sharedJson } from '../support/shared.js';
-import { AS_REFERENCE } from './as-reference.js';
+import { AS_REFERENCE, type Loose } from './as-reference.js';
 
 const FILE = 'data/i3/oscNext_genie_level3_v02_first_5_frames.i3.gz';
 const SUMMARY = FILE.replace('.i3.gz', '.summary.json');
@@ -35,7 +35,7 @@ needsShared('a public .i3.gz file of simulation', [FILE, SUMMARY], () => {
         crc: checksum,
         objects: frame.objects.map(({ key, type, blob }) => [key, type, blob.length]),
       })),
-    ).toEqual(summary.frames.map(({ stop, crc, objects }: any) => ({ stop, crc, objects })));
+    ).toEqual(summary.frames.map(({ stop, crc, objects }: Loose) => ({ stop, crc, objects })));
   });
 
   it('is written again byte for byte, whatever objects it holds', () => {
@@ -44,11 +44,11 @@ needsShared('a public .i3.gz file of simulation', [FILE, SUMMARY], () => {
   });
 
   it('has the pulse maps of the summary, IceTop maps and masks on masks included', () => {
-    const expected = summary.frames.filter((frame: any) => frame.pulses !== undefined);
+    const expected = summary.frames.filter((frame: Loose) => frame.pulses !== undefined);
     const packets = [...i3Packets(bytes, FILE)];
     expect(packets.length).toBe(expected.length);
     packets.forEach((packet, i) => {
-      for (const [name, figures] of Object.entries<any>(expected[i].pulses)) {
+      for (const [name, figures] of Object.entries<Loose>(expected[i].pulses)) {
         const { n_dom, n_pulse, charge_pe, n_hlc, t_min_ns, t_max_ns } = summarizePulses(packet.pulses(name));
         const ours = { n_dom, n_pulse, charge: charge_pe, n_hlc, t_min: t_min_ns, t_max: t_max_ns };
         expect(ours, name).toEqual(figures);
@@ -57,7 +57,7 @@ needsShared('a public .i3.gz file of simulation', [FILE, SUMMARY], () => {
   });
 
   it('has the event headers of the summary', () => {
-    const expected = summary.frames.filter((frame: any) => frame.event_header !== undefined);
+    const expected = summary.frames.filter((frame: Loose) => frame.event_header !== undefined);
     [...i3Packets(bytes, FILE)].forEach((packet, i) => {
       const { object } = packet.find('I3EventHeader')!;
       expect(AS_REFERENCE.I3EventHeader!(decodeObject(object, FILE)!.value).value).toEqual(expected[i].event_header);

@@ -8,12 +8,12 @@ import { decodeObject } from '../../src/event/icetray/classes.js';
 import { applyMask, bitText, maskOf } from '../../src/event/icetray/pulse-objects.js';
 import { buildPulseMap, type PulseMap, selectPulses } from '../../src/event/index.js';
 import { utcTime } from '../../src/event/time.js';
-import { pulses as rows } from './as-reference.js';
+import { type Loose, pulses as rows } from './as-reference.js';
 
 const untracked = (name: string, version = 0) => ({ name, version, isTracked: false });
 
 /** The value of an object of `type` whose contents `write` writes. */
-function decoded(type: string, version: number, write: (archive: ArchiveWriter) => void): any {
+function decoded(type: string, version: number, write: (archive: ArchiveWriter) => void): Loose {
   return decodeObject({ key: 'X', type, blob: writeArchive(tracked(type, version), write) }, 'x')?.value;
 }
 const failing = (type: string, version: number, write: (archive: ArchiveWriter) => void) => (): unknown =>
@@ -249,7 +249,7 @@ describe('I3SuperDST', () => {
       stamps: [word, 65535, 65535, 3, 65535, 7],
       headers: [header(1, 1, 7)],
       widths: [[], [0x10], [], []],
-    }) as any;
+    }) as Loose;
     expect(time).toBe(2047 + 2 * 65535 + 3 - 512);
     expect(charge).toBe(Math.fround((63 + 65535 + 7) * 0.05 + 0.025));
     expect(flags).toBe(7);
@@ -261,14 +261,14 @@ describe('I3SuperDST', () => {
       headers: [header(3, 62)],
       widths: [[], [], [0x14], []],
       extra: [0x80],
-    }) as any;
+    }) as Loose;
     expect(om).toBe(62);
     expect(charge).toBe(Math.fround(10 ** (((5 + (0x80 << 6)) * 9) / 16383 - 2)));
   });
 
   it('reads run lengths of widths digit by digit, and runs of length zero as nothing', () => {
     const stamps = Array.from({ length: 17 }, (_, i) => (i === 16 ? STOP : 0) | 20);
-    const doms = pulsesOf({ stamps, headers: [header(1, 1)], widths: [[0x05, 0x13, 0x13], [], [], []] }) as any;
+    const doms = pulsesOf({ stamps, headers: [header(1, 1)], widths: [[0x05, 0x13, 0x13], [], [], []] }) as Loose;
     expect(doms[0][3].map((pulse: number[]) => pulse[2])).toEqual(Array(17).fill(8));
   });
 
@@ -280,7 +280,7 @@ describe('I3SuperDST', () => {
       widths: [[(times.length << 4) | 3], [], [], []],
     });
     const widths = (times: readonly number[]): number[][] => {
-      const doms = pulsesOf(parts(times)) as any;
+      const doms = pulsesOf(parts(times)) as Loose;
       return doms[0][3].map(([time, , width]: number[]) => [time! + 512, width]);
     };
     expect(widths([10, 3, 100])).toEqual([

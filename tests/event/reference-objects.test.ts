@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { decodeObject, Packet } from '../../src/event/index.js';
 import { readDocument, readMessage } from '../../src/event/message.js';
 import { needsShared, sharedBytes, sharedJson } from '../support/shared.js';
-import { AS_REFERENCE, pulses } from './as-reference.js';
+import { AS_REFERENCE, type Loose, pulses } from './as-reference.js';
 
 const STARTUPS = ['millipede_original', 'millipede_wilks', 'splinempe', 'splinempe_pointed'].map(
   (algorithm) => [`data/reco-pixel/${algorithm}/BRONZE/startup`, '.json'] as const,
@@ -17,7 +17,7 @@ const FILES = [
 
 for (const [stem, extension] of FILES) {
   needsShared(`${stem.slice('data/'.length)}`, [stem + extension, `${stem}.decoded.json`], () => {
-    let reference: any;
+    let reference: Loose;
     let packet: Packet;
     beforeAll(() => {
       reference = sharedJson(`${stem}.decoded.json`);
@@ -33,10 +33,10 @@ for (const [stem, extension] of FILES) {
           objects: objects.map(({ key, type, blob }) => ({ key, type, size: blob.length })),
         })),
       ).toEqual(
-        reference.frames.map((frame: any) => ({
+        reference.frames.map((frame: Loose) => ({
           stop: frame.stop,
           version: frame.frame_version,
-          objects: frame.objects.map(({ key, type, size }: any) => ({ key, type, size })),
+          objects: frame.objects.map(({ key, type, size }: Loose) => ({ key, type, size })),
         })),
       );
     });
@@ -48,7 +48,7 @@ for (const [stem, extension] of FILES) {
           const decoded = decodeObject(object, stem);
           expect(decoded?.className, key).toBe(className);
           const ours = AS_REFERENCE[className]!(decoded!.value);
-          if (className === 'I3CalibrationDiff') expectCalibration(ours.value as any, expected.value);
+          if (className === 'I3CalibrationDiff') expectCalibration(ours.value as Loose, expected.value);
           else expect(ours, key).toEqual(expected);
         });
       });
@@ -63,7 +63,7 @@ for (const [stem, extension] of FILES) {
 }
 
 /** The reference keeps counts, examples, and the columns that a scan uses. */
-function expectCalibration(ours: any, { domcal_plus_examples: examples, ...expected }: any): void {
+function expectCalibration(ours: Loose, { domcal_plus_examples: examples, ...expected }: Loose): void {
   const { modules, ...figures } = ours;
   for (const [key, fields] of examples) expect(modules.get(key.join(','))).toEqual(fields);
   const columns = ['combined_spe_fit', 'mean_atwd_charge', 'mean_fadc_charge'] as const;
@@ -71,7 +71,7 @@ function expectCalibration(ours: any, { domcal_plus_examples: examples, ...expec
     const table = expected[name];
     delete expected[name];
     if (table === undefined) continue;
-    const rows = [...modules].flatMap(([key, fields]: [string, any]) => {
+    const rows = [...modules].flatMap(([key, fields]: [string, Loose]) => {
       if (fields[name] === undefined) return [];
       const values = name === 'combined_spe_fit' ? Object.values(fields[name]) : [fields[name]];
       return [[...key.split(',').map(Number), ...values]];

@@ -18,6 +18,7 @@ import {
 import { MAX_FILE_BYTES, MAX_MESSAGE_BYTES } from '../../src/event/limits.js';
 import { readDocument, readMessage } from '../../src/event/message.js';
 import { needsShared, sharedBytes } from '../support/shared.js';
+import type { Loose } from './as-reference.js';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const json = (value: unknown): Uint8Array => text(JSON.stringify(value));
@@ -148,7 +149,7 @@ needsShared('an event in which one thing is wrong', [EVENT], () => {
     withObjects((object) => (object.key === key ? { ...object, blob: blob(object.blob) } : object));
   /** The event with other bytes in the pickled P frame. */
   const withFrameText = (text: string): Uint8Array => {
-    const document: any = alertDocument({ frames, formatVersion: '2021a' });
+    const document: Loose = alertDocument({ frames, formatVersion: '2021a' });
     document.value.data.frames[4][1] = text;
     return json(document);
   };

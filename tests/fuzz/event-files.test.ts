@@ -10,7 +10,7 @@ import { zlibSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
 import { EventFormatError } from '../../src/config/index.js';
 import { type Detector, detectorForEvent } from '../../src/detector/index.js';
-import { decodeBase64, encodeBase64 } from '../../src/event/base64.js';
+import { encodeBase64 } from '../../src/event/base64.js';
 import { concatBytes } from '../../src/event/bytes.js';
 import { crc16Ccitt, crc32cWithoutInversion } from '../../src/event/icetray/checksum.js';
 import { pulseDefect } from '../../src/event/icetray/pulse-objects.js';
@@ -30,6 +30,7 @@ import {
   writeOpenEvent,
 } from '../../src/event/index.js';
 import { readDocument, readMessage } from '../../src/event/message.js';
+import type { Loose } from '../event/as-reference.js';
 import { builtinIc86 } from '../prepare/decoded.js';
 import { needsShared, sharedBytes } from '../support/shared.js';
 import { damage, damageDocument, Random } from './mutate.js';
@@ -56,7 +57,7 @@ const I3 = 'data/i3/oscNext_genie_level3_v02_first_5_frames.i3.gz';
 interface Corpus {
   readonly name: string;
   readonly file: Uint8Array;
-  readonly document: any;
+  readonly document: Loose;
   readonly frames: readonly Frame[];
   /** The same without the calibration difference, by far the largest part of most events. */
   readonly light: readonly Frame[];
@@ -64,7 +65,7 @@ interface Corpus {
 
 let ic86: Detector;
 let corpus: Corpus[];
-let open: any;
+let open: Loose;
 let gcd: readonly Frame[];
 let stream: Uint8Array;
 let others: Uint8Array[];
@@ -213,7 +214,7 @@ needsShared(`${CASES} damaged event files`, [...EVENTS, STARTUP, I3], () => {
     ic86 = await builtinIc86();
     corpus = EVENTS.map((name) => {
       const file = sharedBytes(name);
-      const document: any = readDocument(file, name);
+      const document: Loose = readDocument(file, name);
       const { frames } = readMessage(document, name);
       const light = frames.map((frame) =>
         frame.stop === 'C'
@@ -222,7 +223,7 @@ needsShared(`${CASES} damaged event files`, [...EVENTS, STARTUP, I3], () => {
       );
       return { name, file, document, frames, light };
     });
-    const startup: any = readDocument(sharedBytes(STARTUP), STARTUP);
+    const startup: Loose = readDocument(sharedBytes(STARTUP), STARTUP);
     const { frames } = readMessage(startup, STARTUP);
     corpus.push({
       name: STARTUP,
