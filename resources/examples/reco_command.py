@@ -48,10 +48,10 @@ def main():
     for line in sys.stdin:
         task = json.loads(line)["task"]
         if len(hits) < 5:
-            answer = {"error": f"the event has only {len(hits)} modules with coincident hits"}
+            answer = {"id": task["id"], "error": f"the event has only {len(hits)} modules with coincident hits"}
         else:
             llh, time = fit(hits, sigma_ns, task["zenith_rad"], task["azimuth_rad"])
-            answer = {"llh": llh, "position_m": [0, 0, 0], "t_ns": time}
+            answer = {"id": task["id"], "llh": llh, "position_m": [0, 0, 0], "t_ns": time}
         print(json.dumps(answer), flush=True)
 
 

@@ -28,6 +28,8 @@ interface Running {
 }
 
 interface Waiting {
+  /** The answer must repeat it: a program that writes a line too many would otherwise answer for the wrong pixels. */
+  readonly id: number;
   readonly task: RecoTask;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -37,6 +39,7 @@ interface Waiting {
 export function processFitter({ command, greeting }: FitProcessData): Fitter {
   let running: Running | null = null;
   let waiting: Waiting | null = null;
+  let lastId = 0;
   let isKilled = false;
 
   return {
@@ -44,7 +47,7 @@ export function processFitter({ command, greeting }: FitProcessData): Fitter {
     fit(task) {
       return new Promise((resolve, reject) => {
         if (isKilled) return reject(new FitterLost('the program was ended'));
-        waiting = { task, resolve, reject };
+        waiting = { id: ++lastId, task, resolve, reject };
         ask();
       });
     },
@@ -56,7 +59,7 @@ export function processFitter({ command, greeting }: FitProcessData): Fitter {
 
   function ask(): void {
     running ??= start();
-    running.child.stdin!.write(`${JSON.stringify(taskLine(waiting!.task))}\n`);
+    running.child.stdin!.write(`${JSON.stringify(taskLine(waiting!))}\n`);
   }
 
   function start(): Running {
@@ -102,15 +105,14 @@ export function processFitter({ command, greeting }: FitProcessData): Fitter {
       lose(`the program wrote something that is not JSON: ${line.slice(0, 80)}`);
       return;
     }
-    if (waiting === null) {
-      // One line too many, and every later answer would be counted for the wrong pixel.
-      end();
+    const { id, error } = (answer ?? {}) as { readonly id?: unknown; readonly error?: unknown };
+    if (waiting === null || id !== waiting.id) {
+      lose(`the program wrote an answer without the id of its task: ${line.slice(0, 80)}`);
       return;
     }
     const { task, resolve, reject } = waiting;
     waiting = null;
     me.answers++;
-    const { error } = (answer ?? {}) as { readonly error?: unknown };
     if (error !== undefined) reject(new Error(String(error)));
     else resolve([resultOf(task, answer)]);
   }
@@ -135,12 +137,13 @@ export function processFitter({ command, greeting }: FitProcessData): Fitter {
 }
 
 /** A task of one variation as a program reads it; null where a number is not known. */
-function taskLine({ nside, pixel, zenith, azimuth, variations }: RecoTask): unknown {
+function taskLine({ id, task }: Waiting): unknown {
+  const { nside, pixel, zenith, azimuth, variations } = task;
   const [first] = variations;
   const seeds = first!.seeds.map(({ x, y, z, timeNs, energyGev }) => {
     return { position_m: [x, y, z], t_ns: timeNs, energy_gev: Number.isNaN(energyGev) ? null : energyGev };
   });
-  return { task: { nside, pixel, variation: first!.variation, zenith_rad: zenith, azimuth_rad: azimuth, seeds } };
+  return { task: { id, nside, pixel, zenith_rad: zenith, azimuth_rad: azimuth, seeds } };
 }
 
 /** What a program wrote, with NaN for everything it left out. The pool looks at the figures. */
@@ -149,8 +152,8 @@ function resultOf({ nside, pixel, variations }: RecoTask, answer: unknown): unkn
   const [x, y, z] = Array.isArray(given.position_m) ? (given.position_m as unknown[]) : [];
   if (given.llh === undefined) return null;
   return {
-    nside: given.nside ?? nside,
-    pixel: given.pixel ?? pixel,
+    nside,
+    pixel,
     variation: variations[0]!.variation,
     llh: given.llh ?? Number.NaN,
     x: x ?? Number.NaN,

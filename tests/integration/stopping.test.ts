@@ -70,7 +70,8 @@ describe('Ctrl-C', () => {
 
   it('leaves no process of a reco command behind', async () => {
     const marker = `skymap-marker-${process.pid}`;
-    const command = `sh -c 'read event; while read task; do sleep 0.1; echo {\\"llh\\": 1}; done' ${marker}`;
+    const program = `let id = -1; require('readline').createInterface({ input: process.stdin }).on('line', () => setTimeout(() => ++id && console.log(JSON.stringify({ id, llh: 1 })), 50))`;
+    const command = `${process.execPath} -e "${program}" ${marker}`;
     const ended = await stopped(temporaryDirectory(), ['SIGINT'], ['--reco-command', command]);
     expect(ended.code).toBe(130);
     expect(processesWith(marker)).toBe(0);
