@@ -1,6 +1,6 @@
 /**
  * Every pixel that a scan has chosen, with the best fit of its variations so far: typed columns in blocks (which grow
- * without copying) and an open-addressed index by (nside, pixel). About 85 bytes a pixel, whatever the number of
+ * without copying) and an open-addressed index by (nside, pixel). About 90 bytes a pixel, whatever the number of
  * variations; constant cost an access.
  *
  * A *record* is the number of a pixel in the order of choosing, a *level* the index of its nside in the progression.
@@ -58,7 +58,7 @@ export class PixelTable {
   private readonly bytesPerMask: number;
   private readonly blocks: Block[] = [];
   private count = 0;
-  /** Record + 1 per slot, 0 where the slot is free; a power of two long, at most three quarters full. */
+  /** Record + 1 per slot, 0 where the slot is free; a power of two long, at most half full. */
   private slots = new Int32Array(1024);
 
   constructor(variations: number) {
@@ -88,7 +88,7 @@ export class PixelTable {
     block.seedRecord[j] = seedRecord;
     block.missing[j] = this.variations;
     block.variation[j] = NONE_YET;
-    if (this.count * 4 > this.slots.length * 3) this.growIndex();
+    if (this.count * 2 > this.slots.length) this.growIndex();
     this.slots[this.slotOf(level, pixel)] = record + 1;
     return record;
   }
@@ -186,12 +186,16 @@ export class PixelTable {
     };
   }
 
-  /** The slot that holds (level, pixel), or the free one where it belongs. */
+  /**
+   * The slot that holds (level, pixel), or the free one where it belongs. Eight pixels in a row share a place in memory,
+   * since rounds come in runs of pixels.
+   */
   private slotOf(level: number, pixel: number): number {
     const mask = this.slots.length - 1;
-    let hash = Math.imul(pixel ^ Math.imul(level + 1, 0x9e3779b1), 0x85ebca6b);
+    let hash = Math.imul((pixel >>> 3) ^ Math.imul(level + 1, 0x9e3779b1), 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-    for (let slot = (hash ^ (hash >>> 16)) & mask; ; slot = (slot + 1) & mask) {
+    hash = ((hash ^ (hash >>> 16)) << 3) | (pixel & 7);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const record = this.slots[slot]! - 1;
       if (record < 0 || (this.pixel(record) === pixel && this.level(record) === level)) return slot;
     }

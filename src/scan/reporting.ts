@@ -142,7 +142,14 @@ export class Reporting implements ScanView {
   private partial(now: number): void {
     this.lastResultMs = now;
     if (this.listen === null || !this.state.counts.arrivedPixels.some((count) => count > 0)) return;
-    this.listen('report:result', { result: this.partialResult(), isFinal: false });
+    const view = this;
+    this.listen('report:result', {
+      isFinal: false,
+      // Gathered only if somebody wants it: its cost grows with the map.
+      get result() {
+        return view.partialResult();
+      },
+    });
   }
 
   private input(nowMs: number): ManifestInput {

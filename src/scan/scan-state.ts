@@ -273,9 +273,9 @@ export class ScanState {
   private nextRound(allCollected: boolean): void {
     const open = openSteps(this.setup.progression, this.reached);
     const chosen = choosePixels(open, this.finished, this.setup.pointed);
-    const fresh = chosen.flatMap(({ nside, pixels }) =>
-      pixels.filter((pixel) => this.recordOf({ nside, pixel }) < 0).map((pixel): SkyPixel => ({ nside, pixel })),
-    );
+    const fresh = chosen
+      .map(({ nside, pixels }) => ({ nside, pixels: pixels.filter((pixel) => this.recordOf({ nside, pixel }) < 0) }))
+      .filter(({ pixels }) => pixels.length > 0);
     this.rounds++;
     this.listen?.('round:chosen', {
       round: this.rounds,
@@ -283,30 +283,32 @@ export class ScanState {
       openNsides: open.map(({ nside }) => nside),
       minimum: this.finished.minimum,
       chosen,
-      sent: byNside(fresh),
+      sent: fresh,
     });
-    const { shuffleSeeds } = this.setup;
-    if (shuffleSeeds !== null) shuffle(fresh, ...shuffleSeeds, this.rounds);
-    for (const { nside, pixel } of fresh) {
-      const level = this.levelOf.get(nside)!;
-      this.table.add(level, pixel, this.finished.seedRecordOf(level, pixel));
-      this.counts.chosen[level]!++;
-      this.sentRecos[level]! += this.table.variations;
-    }
+    this.queue(fresh);
     if (fresh.length === 0 && allCollected) this.isOver = true;
+  }
+
+  /** Queues new pixels, ascending or shuffled across all nsides. */
+  private queue(fresh: readonly ChosenPixels[]): void {
+    const { shuffleSeeds } = this.setup;
+    if (shuffleSeeds === null) {
+      for (const { nside, pixels } of fresh) for (const pixel of pixels) this.add(nside, pixel);
+      return;
+    }
+    const order = fresh.flatMap(({ nside, pixels }) => pixels.map((pixel): SkyPixel => ({ nside, pixel })));
+    shuffle(order, ...shuffleSeeds, this.rounds);
+    for (const { nside, pixel } of order) this.add(nside, pixel);
+  }
+
+  private add(nside: number, pixel: number): void {
+    const level = this.levelOf.get(nside)!;
+    this.table.add(level, pixel, this.finished.seedRecordOf(level, pixel));
+    this.counts.chosen[level]!++;
+    this.sentRecos[level]! += this.table.variations;
   }
 }
 
 function isAbout(result: RecoResult, { nside, pixel }: SkyPixel): boolean {
   return result.nside === nside && result.pixel === pixel;
-}
-
-function byNside(pixels: readonly SkyPixel[]): ChosenPixels[] {
-  const groups = new Map<number, number[]>();
-  for (const { nside, pixel } of pixels) {
-    const group = groups.get(nside);
-    if (group === undefined) groups.set(nside, [pixel]);
-    else group.push(pixel);
-  }
-  return [...groups].map(([nside, group]) => ({ nside, pixels: group }));
 }
