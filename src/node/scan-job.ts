@@ -11,7 +11,6 @@ import { loadIceModel } from '../light/index.js';
 import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
 import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
 import {
-  type Journal,
   listenTo,
   type Progression,
   runScan,
@@ -22,7 +21,7 @@ import {
   tellAll,
 } from '../scan/index.js';
 import { raDecOf, skyFrame } from '../sky/index.js';
-import { openJournal } from './disk-journal.js';
+import { type DiskJournal, openJournal } from './disk-journal.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { fingerprint } from './fingerprint.js';
 import { loadEvent } from './load-event.js';
@@ -130,8 +129,9 @@ export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJo
     const listen = tellAll(
       options.listen ?? (() => undefined),
       listenTo({
-        'scan:started': ({ replayed }) => {
-          if (replayed > 0) note(`Going on with ${replayed} results of an earlier scan in ${journal.path}.`);
+        'scan:started': () => {
+          if (journal.results > 0)
+            note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
           note(`Scanning ${stem} with ${source.reco.name}, ${workers} ${workers === 1 ? 'worker' : 'workers'}.`);
         },
         'report:progress': ({ manifest }) => files.manifest(manifest),
@@ -223,7 +223,7 @@ async function runWithWorkers(
   source: RecoSource,
   prepared: PreparedEvent,
   options: ScanJobOptions,
-  journal: Journal,
+  journal: DiskJournal,
   listen: ScanListener,
 ): Promise<ScanOutcome> {
   const broker = embeddedBroker();
@@ -233,6 +233,8 @@ async function runWithWorkers(
     end: broker.client(),
     runner: fitterPool({ slots: options.workers, startFitter: source.fitters(prepared) }),
     taskTimeoutS: options.taskTimeoutS,
+    // A scan that goes on may have nothing left but pixels that cannot be fitted.
+    ...(journal.fittedTasks > 0 ? { hopelessAfter: Number.POSITIVE_INFINITY } : {}),
     ...(options.listenToWorkers === undefined ? {} : { listen: options.listenToWorkers }),
   });
   // Without workers no result will ever come.
