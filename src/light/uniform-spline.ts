@@ -5,15 +5,13 @@
  * either end, so that these four are the stored ones at i .. i + 3. Twice continuously differentiable; cubics exact.
  */
 
-/** Number of coefficients for `n` nodes. */
-export function coefficientCount(n: number): number {
-  return n + 2;
-}
+/** Second derivative at the first of five values, in units of the step. */
+const CURVE = [35 / 12, -104 / 12, 114 / 12, -56 / 12, 11 / 12] as const;
 
 /**
  * Replaces values by coefficients along one axis. `data` holds lines of `n` values at `start + i * stride`; the result
- * has `n + 2` at `target[targetStart + i * targetStride]`. At the ends the second derivative is that of the nearest
- * three values. At least three nodes.
+ * has `n + 2` at `target[targetStart + i * targetStride]`. At the ends the second derivative is that of the quartic
+ * through the nearest five values. At least five nodes.
  */
 export function splineLine(
   data: Float64Array,
@@ -25,8 +23,10 @@ export function splineLine(
   targetStride: number,
 ): void {
   const value = (i: number): number => data[start + i * stride]!;
-  const leftCurve = value(0) - 2 * value(1) + value(2);
-  const rightCurve = value(n - 1) - 2 * value(n - 2) + value(n - 3);
+  const curve = (i: number, inward: number): number =>
+    CURVE.reduce((sum, weight, j) => sum + weight * value(i + j * inward), 0);
+  const leftCurve = curve(0, 1);
+  const rightCurve = curve(n - 1, -1);
   const c = new Float64Array(n + 2);
   c[1] = value(0) - leftCurve / 6;
   c[n] = value(n - 1) - rightCurve / 6;

@@ -21,10 +21,14 @@ export interface FittedTrack {
 const SCALES = [40, 40, 120] as const;
 /** Two places are the same minimum within this many scales. */
 const SAME = 0.15;
-/** A fit is hopeless when this many times the promised descent leaves it this much above the best minimum. */
+/**
+ * A fit is hopeless when, after some steps, this many times the descent that slope and curvature promise leaves it this
+ * much above the best minimum. Measured on three alerts: a third of the evaluations saved at nside 8, 15 % at nside 512,
+ * where 2 pixels in 514 stay more than 1 above what their neighbours' vertices lead to (without the rule: 1).
+ */
 const PROMISES = 10;
 const MARGIN = 3;
-const PATIENCE = 7;
+const PATIENCE = 12;
 
 /** The starts of one pixel; the likelihood has its direction already. */
 export class Starts {
