@@ -6,8 +6,10 @@ import type { Reporting } from './reporting.js';
 import type { ScanState } from './scan-state.js';
 
 /** Results that are asked for with one hand-over to the broker, about. */
-const BATCH = 500;
+const LARGEST_BATCH = 500;
 const MAX_IN_FLIGHT = 20_000;
+/** Timers cannot wait longer, ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Resolves when the scan is finished or was ended through the signal. */
 export async function serveAndCollect(
@@ -16,13 +18,14 @@ export async function serveAndCollect(
   deps: Pick<ScanDeps, 'server' | 'journal' | 'signal' | 'maxInFlight' | 'silenceLimitS'>,
 ): Promise<'done' | 'interrupted'> {
   const { server, journal, signal } = deps;
-  const maxInFlight = Math.max(deps.maxInFlight ?? MAX_IN_FLIGHT, BATCH);
+  const maxInFlight = deps.maxInFlight ?? MAX_IN_FLIGHT;
+  const batchSize = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(maxInFlight / 2)));
   let inFlight = 0;
   let isEnding = false;
-  let wakeSender: (() => void) | null = null;
+  let wakeSender = (): void => {};
   let keeping: Promise<void> = Promise.resolve();
 
-  const canSend = (): boolean => state.hasTasks && (inFlight === 0 || inFlight + BATCH <= maxInFlight);
+  const canSend = (): boolean => state.hasTasks && (inFlight === 0 || inFlight + batchSize <= maxInFlight);
 
   async function send(): Promise<void> {
     while (!isEnding) {
@@ -32,7 +35,7 @@ export async function serveAndCollect(
         });
         continue;
       }
-      const batch = state.nextTasks(BATCH);
+      const batch = state.nextTasks(batchSize);
       if (batch.tasks.length === 0) continue;
       inFlight += batch.recos;
       // Before the broker has confirmed: the first results may be here earlier than the confirmation.
@@ -50,7 +53,7 @@ export async function serveAndCollect(
       if (state.wasGivenOut(arrival.record)) inFlight -= arrival.accepted;
       reporting.received(arrival, outcome.runtimeS);
       if (state.isFinished) return;
-      if (canSend()) wakeSender?.();
+      if (canSend()) wakeSender();
     }
     if (isEnding) return;
     throw new ScanError('scan/failed', 'the broker ended the queue of results before the scan was finished');
@@ -64,37 +67,35 @@ export async function serveAndCollect(
     await keeping;
   }
 
-  let silence: Silence | null = null;
-  let onAbort: (() => void) | null = null;
+  const undo: (() => void)[] = [];
   try {
     return await new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return resolve('interrupted');
-      onAbort = () => resolve('interrupted');
-      signal?.addEventListener('abort', onAbort);
-      if (deps.silenceLimitS != null) silence = watchSilence(deps.silenceLimitS, reporting, reject);
+      const end = (): void => resolve('interrupted');
+      if (signal?.aborted === true) return end();
+      signal?.addEventListener('abort', end);
+      undo.push(() => signal?.removeEventListener('abort', end));
+      if (deps.silenceLimitS != null) undo.push(watchSilence(deps.silenceLimitS, reporting, reject));
       receive().then(() => resolve('done'), reject);
       send().catch(reject);
     });
   } finally {
     isEnding = true;
-    if (onAbort !== null) signal?.removeEventListener('abort', onAbort);
-    (silence as Silence | null)?.stop();
-    (wakeSender as (() => void) | null)?.();
+    for (const step of undo) step();
+    wakeSender();
     // A journal entry that is being written is finished, so that the next life of the scan finds it whole.
     await keeping.catch(() => undefined);
   }
 }
 
-interface Silence {
-  stop(): void;
-}
-
-/** Rejects when nothing has been heard for too long. */
-function watchSilence(limitS: number, reporting: Reporting, reject: (error: Error) => void): Silence {
+/** Rejects when nothing has been heard for too long. Gives back how to stop watching. */
+function watchSilence(limitS: number, reporting: Reporting, reject: (error: Error) => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
+  const wait = (seconds: number): void => {
+    timer = setTimeout(check, Math.min(seconds * 1000 + 1, LONGEST_TIMER));
+  };
   const check = (): void => {
     const quietS = reporting.quietS();
-    if (quietS < limitS) timer = setTimeout(check, (limitS - quietS) * 1000 + 1);
+    if (quietS < limitS) wait(limitS - quietS);
     else {
       reject(
         new ScanError(
@@ -105,6 +106,6 @@ function watchSilence(limitS: number, reporting: Reporting, reject: (error: Erro
       );
     }
   };
-  timer = setTimeout(check, limitS * 1000);
-  return { stop: () => clearTimeout(timer) };
+  wait(limitS);
+  return () => clearTimeout(timer);
 }
