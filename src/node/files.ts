@@ -91,7 +91,7 @@ export async function probeWritable(directory: string): Promise<void> {
   }
 }
 
-/** Writes files so that either all of them are there, whole, or none is new. */
+/** Writes files, each whole or not at all; where one cannot be written (a full disk) none of them is new. */
 export async function writeFiles(files: readonly NewFile[]): Promise<void> {
   const written: { readonly from: string; readonly to: string }[] = [];
   try {

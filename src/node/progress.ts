@@ -48,7 +48,9 @@ const RATE_WINDOW_MS = 10_000;
 export function progressDisplay({ terminal, style, intervalS }: ProgressOptions): ProgressDisplay {
   const isLive = style === 'live';
   const levels: Level[] = [];
-  const arrivals: { readonly atMs: number; readonly fits: number }[] = [];
+  /** Fits that had come at each drawing of the last seconds. */
+  const history: { readonly atMs: number; readonly fits: number }[] = [];
+  let fits = 0;
   let best: BestFit | null = null;
   let view: ScanView | null = null;
   let drawnLines = 0;
@@ -58,6 +60,7 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
     'scan:started': (event) => {
       view = event.view;
       for (const nside of event.nsides) levels.push({ nside, sent: 0, done: 0 });
+      history.push({ atMs: performance.now(), fits: 0 });
       if (style === 'quiet') return;
       timer = setInterval(draw, (intervalS ?? (isLive ? 0.2 : 5)) * 1000);
       timer.unref();
@@ -69,8 +72,12 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
       levelOf(nside).done++;
       if (isBetter({ nside, pixel, llh: fit.llh }, best)) best = { nside, pixel, llh: fit.llh };
     },
-    'task:done': ({ outcome, isReplay }) => count(outcome.results.length, isReplay),
-    'task:failed': ({ outcome, isReplay }) => count(outcome.variations.length, isReplay),
+    'task:done': ({ outcome, isReplay }) => {
+      if (!isReplay) fits += outcome.results.length;
+    },
+    'task:failed': ({ outcome, isReplay }) => {
+      if (!isReplay) fits += outcome.variations.length;
+    },
     'scan:done': stop,
     'scan:interrupted': stop,
   });
@@ -78,10 +85,6 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
 
   function levelOf(nside: number): Level {
     return levels.find((level) => level.nside === nside)!;
-  }
-
-  function count(fits: number, isReplay: boolean): void {
-    if (!isReplay && isLive) arrivals.push({ atMs: performance.now(), fits });
   }
 
   function note(text: string): void {
@@ -136,11 +139,11 @@ export function progressDisplay({ terminal, style, intervalS }: ProgressOptions)
   }
 
   function fitsPerSecond(): number {
-    const now = performance.now();
-    while (arrivals.length > 1 && arrivals[0]!.atMs < now - RATE_WINDOW_MS) arrivals.shift();
-    const first = arrivals[0];
-    if (first === undefined) return 0;
-    return arrivals.reduce((sum, { fits }) => sum + fits, 0) / Math.max((now - first.atMs) / 1000, 0.2);
+    const atMs = performance.now();
+    while (history.length > 1 && history[0]!.atMs < atMs - RATE_WINDOW_MS) history.shift();
+    history.push({ atMs, fits });
+    const first = history[0]!;
+    return atMs > first.atMs ? ((fits - first.fits) * 1000) / (atMs - first.atMs) : 0;
   }
 }
 
