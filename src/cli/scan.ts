@@ -48,6 +48,10 @@ about 24 around the best one of all.
 Stopped by Ctrl-C or killed, the same command goes on where it was: finished fits are kept in --cache-dir. Other
 settings start a scan of their own.
 
+Environment (defaults): SKYSCAN_PROGRESS_INTERVAL_SEC (60) and SKYSCAN_RESULT_INTERVAL_SEC (120), seconds between two
+writes of scan-manifest.json and of partial maps; EWMS_PILOT_TASK_TIMEOUT (1800); SKYSCAN_LOG (INFO), DEBUG is --debug,
+WARNING is --quiet; SKYSCAN_CRASH_DUMMY_PROBABILITY (0.5).
+
 Files in --output-dir: the map as TYPE_8_64_512.npz and .json, TYPE.summary.json, TYPE.multiorder.fits, pictures, and
 scan-manifest.json with the progress (TYPE is like run00136662.evt000035405932.neutrino).
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { namedValue, numberBetween, shellText, wholeNumber } from '../../src/cli/arguments.js';
+import { scanCommand } from '../../src/cli/scan.js';
+import { ENVIRONMENT_VARIABLES } from '../../src/config/index.js';
 
 describe('arguments', () => {
   it('that are numbers must be numbers, in their range', () => {
@@ -40,6 +42,14 @@ describe('the command line', () => {
     }
     return seen;
   }
+
+  it('explains every environment variable with its default in the help of scan', () => {
+    let help = '';
+    scanCommand()
+      .configureOutput({ writeOut: (text) => (help += text) })
+      .outputHelp();
+    for (const variable of ENVIRONMENT_VARIABLES) expect(help).toContain(`${variable.name} (${variable.default})`);
+  });
 
   it('loads the library only when a command runs, so that --help is fast', () => {
     const loaded = [...loadedWith('main.ts')];
