@@ -7,6 +7,7 @@ import { plotCommand } from './plot.js';
 import { recosCommand } from './recos.js';
 import { scanCommand } from './scan.js';
 import { simulateCommand } from './simulate.js';
+import { tablesCommand } from './tables.js';
 
 const ABOUT = `Where on the sky did this neutrino come from? Likelihood sky maps from neutrino-telescope events.
 
@@ -37,13 +38,17 @@ function buildProgram(): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .helpCommand(false);
-  for (const command of [scanCommand(), eventCommand(), simulateCommand(), plotCommand(), recosCommand()])
-    program.addCommand(command);
+  const commands = [scanCommand(), recosCommand(), eventCommand(), plotCommand(), simulateCommand(), tablesCommand()];
+  for (const command of commands) program.addCommand(command);
   program.addHelpText('after', '\nskymap-scanner COMMAND --help explains a command and its units, with examples.');
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().showSuggestionAfterError().configureOutput({ outputError: printUsageError });
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** commander's sentence, and where to read on. */
