@@ -36,6 +36,7 @@ export const crashDummy: Reco<CrashDummyData> = {
   taskUnit: 'variation',
   prepare(input): PreparedEvent<CrashDummyData> {
     refuseUnknownSettings('crash_dummy', input.settings, ['crash_probability', 'delay_s']);
+    refuseUnknownSettings('crash_dummy', input.settings, ['crash_probability', 'delay_s']);
     const prepared = prepareDummy(input);
     const crashProbability = numberSetting(input.settings, 'crash_probability', 0.5, { min: 0, max: 1 });
     return { ...prepared, data: { ...prepared.data, crashProbability } };

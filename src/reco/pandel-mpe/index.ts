@@ -1,9 +1,20 @@
 /**
  * `pandel_mpe`: a muon track by the arrival times of the first photons, without photon tables (likelihood.ts). The
- * cleaning, the seeds and the freedom of the fit are splinempe's (specs/reco-splinempe.md sections 2, 4 and 6); the light
- * is the closed form of specs/photon-tables.md section 8. Never present its results under the name splinempe.
+ * cleaning, the seeds and the freedom of the fit are splinempe's (specs/reco-splinempe.md sections 2, 4 and 6). Never
+ * present its results under the name splinempe.
  *
- * Options: `jitter_ns` (Gaussian smearing), `noise_per_ns` (floor of the density), `charge_exponent`, `energy_gev`.
+ * What it starts from is 14.4 there: light of a cascade at the Cherenkov point, smeared by 15 ns, with an energy-dependent
+ * charge exponent. What was changed, each for a measured reason (simulated muons of 20 to 150 TeV whose light comes from
+ * Monte Carlo tables, not from this closed form; four real alerts as a check; bench/RESULTS.md has the numbers):
+ * - delays of a track's light in place of a cascade's (light/muon-delays.ts);
+ * - their width taken 1.25 times and 4 ns of electronics, in place of one smearing for all distances: what the closed form
+ *   does not know grows with the distance, and modules near the track keep their precision;
+ * - photons counted as the square root of the charge at all energies: later photons of a module err together, and regions
+ *   then contain the truth as often as they say; no energy estimate is needed;
+ * - a floor of 1e-6 per ns under every density, the share of random pulses that survive the cleaning.
+ *
+ * Options: `jitter_ns` (electronics), `growth` (factor on the light's own width), `noise_per_ns` (floor of the density),
+ * `charge_exponent`.
  */
 import { RecoError } from '../../config/index.js';
 import { type Detector, domIndices } from '../../detector/index.js';
@@ -58,8 +69,17 @@ function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
     seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
     hlcTimes: hlcTimes(hlc, detector),
     data: { hits, ice: input.ice, settings: { jitterNs, growth, noisePerNs } },
-    notes: [`pandel_mpe: first hits of ${hits.timeNs.length} modules, ice ${input.ice.name}`],
+    notes: notesOn(hits, input.ice),
   };
+}
+
+function notesOn(hits: FirstHits, ice: IceModel): string[] {
+  const n = hits.timeNs.length;
+  const notes = [`pandel_mpe: first hits of ${n} modules, ice ${ice.name}.`];
+  if (n <= PARAMETERS) {
+    notes.push(`Insufficient hits: a fit needs more than ${PARAMETERS} modules; the llh of every pixel is NaN.`);
+  }
+  return notes;
 }
 
 /** First pulse and number of photons of every module; charge to the power of `exponent` (5.3). */
@@ -70,7 +90,7 @@ function firstHits(pulses: PulseMap, detector: Detector, exponent: number): Firs
   const x = place(detector.x);
   const y = place(detector.y);
   const z = place(detector.z);
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
   return {
     x,
     y,
@@ -95,6 +115,7 @@ function moduleCharge(pulses: PulseMap, d: number): number {
   return sum;
 }
 
+/** Fits the variations of a pixel. */
 function createFit({ data }: PreparedEvent<PandelMpeData>): Fit {
   const likelihood = new PandelMpeLikelihood(data.hits, data.ice, data.settings);
   const isFittable = data.hits.timeNs.length > PARAMETERS;
