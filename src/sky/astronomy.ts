@@ -6,15 +6,22 @@
  * 0.5 arcsec of polar motion and 7 arcsec of UT1 - UTC. (PAL's way back takes UTC for TDB: 3e-9 rad, left out here, so
  * that the two ways undo each other.)
  *
- * All that depends on the time goes once into a `SkyFrame`; a conversion is then a few dozen operations.
+ * From the sky to a detector anywhere: deflection and aberration; precession and nutation; rotation by the local sidereal
+ * time, GMST + equation of the equinoxes + longitude; rotation by the latitude to (south, east, up). The astronomical
+ * azimuth is A = atan2(east, -south), north 0 and east pi/2, so that pi/2 - A counts from East towards North. A detector
+ * counts from its x axis, at the angle x from East (`Site.xAxisAzimuthDeg`):
+ *
+ *     zenith = atan2(hypot(south, east), up),  azimuth = pi/2 - A - x
+ *
+ * Diurnal aberration, 0.32 cos(latitude) arcsec, is nothing at the Pole and left out elsewhere: UT1 - UTC is worth more.
+ *
+ * All that depends on time and site goes once into a `SkyFrame`; a conversion is then a few dozen operations.
  */
+import { ICECUBE_SITE, type Site } from './site.js';
 
 const ARCSEC = Math.PI / 648000;
 const DEGREE = Math.PI / 180;
 const TWO_PI = 2 * Math.PI;
-/** Site of IceTray's conversions, radians. */
-const LATITUDE = -89.9944 * DEGREE;
-const LONGITUDE = -62.6081 * DEGREE;
 /** Twice the Sun's gravitational radius over the Earth's distance. */
 const DEFLECTION = 1.974126e-8;
 /** First MJD of each value of TT - UTC, seconds, newest first. */
@@ -61,10 +68,12 @@ const NUTATION: readonly (readonly number[])[] = [
   [0, 2, 2, -2, 2, -15794, 72, -16, 6850, -42, -5],
 ];
 
-/** Everything about one moment that the conversions need. Made by `skyFrame`. */
+/** Everything about one moment at one site that the conversions need. Made by `skyFrame`. */
 export interface SkyFrame {
   /** Modified Julian date, UTC. */
   readonly mjd: number;
+  /** Angle of the detector's x axis, radians from East towards North. */
+  readonly xAxis: number;
   /** Rotation from the apparent direction in ICRS axes to (south, east, up) at the site, row-wise. */
   readonly toHorizon: Float64Array;
   /** Earth's velocity over c and the unit vector from the Sun to the Earth, in ICRS axes. */
@@ -87,18 +96,23 @@ export interface RaDec {
   readonly decRad: number;
 }
 
-/** The frame of a moment. */
-export function skyFrame(mjd: number): SkyFrame {
+/**
+ * The frame of a moment.
+ *
+ * @param mjd modified Julian date, UTC
+ * @param site where the telescope stands; IceCube where left out
+ */
+export function skyFrame(mjd: number, site: Site = ICECUBE_SITE): SkyFrame {
   const tt = mjd + ttMinusUtc(mjd) / 86400;
   const t = (tt - 51544.5) / 36525;
   const angles = fundamentalArguments(t);
   const { dpsi, deps } = nutation(t, angles);
   const precession = biasPrecessionNutation(t, dpsi, deps);
-  const sidereal = siderealTime(mjd, dpsi);
+  const sidereal = siderealTime(mjd, dpsi, site.longitudeDeg * DEGREE);
   // Rotations to the hour angle, and by the latitude to the horizon.
-  const toHorizon = product(latitudeRotation(LATITUDE), product(rotateZ(sidereal), precession));
+  const toHorizon = product(latitudeRotation(site.latitudeDeg * DEGREE), product(rotateZ(sidereal), precession));
   const { velocity, fromSun } = earth(t);
-  return { mjd, toHorizon, velocity, fromSun };
+  return { mjd, xAxis: site.xAxisAzimuthDeg * DEGREE, toHorizon, velocity, fromSun };
 }
 
 /** Direction in the detector of a position on the sky. */
@@ -123,14 +137,14 @@ export function directionOf(frame: SkyFrame, raRad: number, decRad: number): Dir
   const up = m[6]! * x + m[7]! * y + m[8]! * z;
   return {
     zenith: Math.atan2(Math.hypot(south, east), up),
-    azimuth: positive(Math.PI / 2 - Math.atan2(east, -south) - LONGITUDE),
+    azimuth: positive(Math.PI / 2 - Math.atan2(east, -south) - frame.xAxis),
   };
 }
 
 /** Position on the sky of a direction in the detector; the exact inverse of `directionOf`. */
 export function raDecOf(frame: SkyFrame, zenith: number, azimuth: number): RaDec {
   const { toHorizon: m, velocity: v, fromSun: h } = frame;
-  const astronomical = Math.PI / 2 - azimuth - LONGITUDE;
+  const astronomical = Math.PI / 2 - azimuth - frame.xAxis;
   const south = -Math.cos(astronomical) * Math.sin(zenith);
   const east = Math.sin(astronomical) * Math.sin(zenith);
   const up = Math.cos(zenith);
@@ -218,8 +232,8 @@ function biasPrecessionNutation(t: number, dpsi: number, deps: number): Float64A
   );
 }
 
-/** Local apparent sidereal time, radians, as PAL has it. */
-function siderealTime(mjd: number, dpsi: number): number {
+/** Local apparent sidereal time at a longitude, radians, as PAL has it. */
+function siderealTime(mjd: number, dpsi: number, longitude: number): number {
   const days = mjd - 51544.5;
   const t = days / 36525;
   const era = TWO_PI * (mjd - Math.floor(mjd) + 0.5 + 0.779057273264 + 0.00273781191135448 * days);
@@ -237,7 +251,7 @@ function siderealTime(mjd: number, dpsi: number): number {
   const equinoxes = dpsi * Math.cos(obliquity(t)) + 1e-6 * ARCSEC * complementary;
   // PAL's own 0.05 arcsec: it joins the 1982 GMST to a newer equation of the equinoxes. Kept, to agree with IceTray.
   const palOffset = -2.5e-7;
-  return gmst + equinoxes + LONGITUDE + palOffset;
+  return gmst + equinoxes + longitude + palOffset;
 }
 
 /** Earth's velocity over c and the direction from the Sun, in ICRS axes to the precision their effects need. */

@@ -45,3 +45,4 @@ export {
   WILKS_90,
   wilksRegion,
 } from './regions.js';
+export { ICECUBE_SITE, type Site } from './site.js';
