@@ -15,9 +15,9 @@ const layers = [
   ['prepare', 'light'],
   ['event', 'detector'],
   ['sky'],
-  ['config'],
+  ['config', 'fits'],
 ];
-const core = ['event', 'detector', 'prepare', 'sky', 'light', 'reco', 'scan', 'result', 'config', 'simulate', 'report', 'plot'];
+const core = ['event', 'detector', 'prepare', 'sky', 'light', 'reco', 'scan', 'result', 'config', 'fits', 'simulate', 'report', 'plot'];
 const folder = (names) => `^src/(${names.join('|')})/`;
 
 const rules = layers.flatMap((names, depth) => {

@@ -1,11 +1,9 @@
 /**
- * Header cards of FITS (FITS Standard 4.0, section 4): 80 ASCII characters `KEYWORD = value / comment`. Names of more
+ * Writing header cards of FITS (FITS Standard 4.0, section 4): 80 ASCII characters `KEYWORD = value / comment`. Names of more
  * than eight characters become HIERARCH cards, texts of more than 68 characters go on in CONTINUE cards (4.2.1.2).
  */
+import type { CardValue } from '../../fits/index.js';
 import { pythonFloat } from '../json.js';
-
-/** A value of a card. */
-export type CardValue = string | number | boolean;
 
 /** A card that can be written. */
 export interface Card {
@@ -73,37 +71,4 @@ function spelled({ value, isReal }: Card): string {
 /** FITS headers hold printable ASCII only. */
 function ascii(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, '?');
-}
-
-/** The cards of a header that starts at `at`, and where the data behind it start; null where the header has no end. */
-export function parseHeader(bytes: Uint8Array, at: number): { cards: Map<string, CardValue>; dataAt: number } | null {
-  const cards = new Map<string, CardValue>();
-  let open: string | null = null;
-  for (let from = at; from + CARD <= bytes.length; from += CARD) {
-    const line = String.fromCharCode(...bytes.subarray(from, from + CARD));
-    if (/^END\s*$/.test(line)) return { cards, dataAt: at + Math.ceil((from + CARD - at) / BLOCK) * BLOCK };
-    const continued = open === null ? null : /^CONTINUE {2}\s*'((?:[^']|'')*)'/.exec(line);
-    if (continued !== null) {
-      cards.set(open!, (cards.get(open!) as string).slice(0, -1) + unquoted(continued[1]!));
-      if (!continued[1]!.endsWith('&')) open = null;
-      continue;
-    }
-    open = null;
-    const match = /^(?:HIERARCH ([^=]+?)\s*=|([A-Z0-9_-]{1,8}) *= )\s*(?:'((?:[^']|'')*)'|([^/\s]+))/.exec(line);
-    if (match === null) continue;
-    const key = (match[1] ?? match[2])!;
-    cards.set(key, match[3] === undefined ? plainValue(match[4]!) : unquoted(match[3]));
-    if (match[3]?.endsWith('&')) open = key;
-  }
-  return null;
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll("''", "'").trimEnd();
-}
-
-function plainValue(text: string): CardValue {
-  if (text === 'T' || text === 'F') return text === 'T';
-  const value = Number(text.replace(/d/i, 'E'));
-  return Number.isNaN(value) ? text : value;
 }

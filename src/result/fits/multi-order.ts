@@ -36,6 +36,8 @@
  *
  * No date of writing stands in it unless one is handed in: the same scan gives the same bytes.
  */
+
+import type { CardValue } from '../../fits/index.js';
 import { finestCells, ringToUniq } from '../../sky/index.js';
 import { badFile, shown } from '../errors.js';
 import { eventStem } from '../stem.js';
@@ -43,7 +45,7 @@ import { isoTime } from '../summary/format.js';
 import { type SkyMaps, skyMaps } from '../summary/summarize.js';
 import type { RegionBox, ScanSummary } from '../summary/types.js';
 import type { ScanResult } from '../types.js';
-import { type Card, type CardValue, realCard } from './cards.js';
+import { type Card, realCard } from './cards.js';
 import { readFitsTable, writeFitsTable } from './table.js';
 
 /** Settings of a multi-order file. */

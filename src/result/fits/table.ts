@@ -2,8 +2,9 @@
  * FITS files of one binary table (FITS Standard 4.0, sections 3.1 and 7.3): an empty primary HDU, then a BINTABLE with
  * one scalar a column, big-endian, uncompressed. Written without a date or anything else that is not handed in.
  */
+import { type CardValue, fitsCount, fitsUnits } from '../../fits/index.js';
 import { badFile } from '../errors.js';
-import { type Card, type CardValue, headerBytes, parseHeader } from './cards.js';
+import { type Card, headerBytes } from './cards.js';
 
 /** A column to write: `K` 64-bit integers, `D` doubles. */
 export interface FitsColumn {
@@ -78,56 +79,31 @@ const FORMS: Readonly<Record<string, readonly [bytes: number, read: (view: DataV
 
 /** The first binary table of a FITS file. `name` of the file is for messages. Throws FileFormatError. */
 export function readFitsTable(bytes: Uint8Array, name = 'The map'): FitsTable {
-  for (let at = 0, hdu = 0; at < bytes.length; hdu++) {
-    const parsed = parseHeader(bytes, at);
-    if (parsed === null) throw badFile(name, hdu === 0 ? 'is not a FITS file' : 'has a FITS header without an end');
-    const { cards, dataAt } = parsed;
-    if (hdu === 0 && cards.get('SIMPLE') !== true) throw badFile(name, 'is not a FITS file');
-    const size = dataBytes(cards, name);
-    if (dataAt + size > bytes.length) throw badFile(name, 'is cut short');
-    if (cards.get('XTENSION') === 'BINTABLE') return openTable(cards, bytes.subarray(dataAt, dataAt + size), name);
-    at = dataAt + Math.ceil(size / BLOCK) * BLOCK;
+  const bad = (why: string): Error => badFile(name, why);
+  for (const { cards, data } of fitsUnits(bytes, bad)) {
+    if (cards.get('XTENSION') === 'BINTABLE') return openTable(cards, data, bad);
   }
-  throw badFile(name, 'has no binary table');
+  throw bad('has no binary table');
 }
 
-function count(cards: ReadonlyMap<string, CardValue>, key: string, name: string, fallback?: number): number {
-  const value = cards.get(key) ?? fallback;
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw badFile(name, `has no usable ${key} in its header`);
-  return value as number;
-}
-
-/** |BITPIX| / 8 * GCOUNT * (PCOUNT + product of the axes). */
-function dataBytes(cards: ReadonlyMap<string, CardValue>, name: string): number {
-  const axes = count(cards, 'NAXIS', name);
-  if (axes > 999) throw badFile(name, 'has no usable NAXIS in its header');
-  if (axes === 0) return 0;
-  let values = 1;
-  for (let axis = 1; axis <= axes; axis++) values *= count(cards, `NAXIS${axis}`, name);
-  const bits = Math.abs(Number(cards.get('BITPIX')));
-  const bytes = (bits / 8) * count(cards, 'GCOUNT', name, 1) * (count(cards, 'PCOUNT', name, 0) + values);
-  if (!Number.isSafeInteger(bytes)) throw badFile(name, 'has no usable size in its header');
-  return bytes;
-}
-
-function openTable(header: ReadonlyMap<string, CardValue>, bytes: Uint8Array, name: string): FitsTable {
-  const rowBytes = count(header, 'NAXIS1', name);
-  const rows = count(header, 'NAXIS2', name);
-  const fields = count(header, 'TFIELDS', name);
+function openTable(header: ReadonlyMap<string, CardValue>, bytes: Uint8Array, bad: (why: string) => Error): FitsTable {
+  const rowBytes = fitsCount(header, 'NAXIS1', bad);
+  const rows = fitsCount(header, 'NAXIS2', bad);
+  const fields = fitsCount(header, 'TFIELDS', bad);
   if (fields > 999 || rowBytes * rows > bytes.length || (rowBytes === 0 && rows > 0)) {
-    throw badFile(name, 'has a table whose header contradicts itself');
+    throw bad('has a table whose header contradicts itself');
   }
   const columns = new Map<string, { form: string; offset: number }>();
   let offset = 0;
   for (let i = 1; i <= fields; i++) {
     const form = String(header.get(`TFORM${i}`) ?? '');
     const match = /^(\d{0,6})([LXBIJKAEDCMPQ])/.exec(form);
-    if (match === null) throw badFile(name, `has a column ${i} of an unknown type`);
+    if (match === null) throw bad(`has a column ${i} of an unknown type`);
     const repeat = match[1] === '' ? 1 : Number(match[1]);
     columns.set(String(header.get(`TTYPE${i}`) ?? `col${i}`), { form: repeat === 1 ? match[2]! : form, offset });
     offset += widthOf(match[2]!, repeat);
   }
-  if (offset !== rowBytes) throw badFile(name, 'has a table whose columns do not fill its rows');
+  if (offset !== rowBytes) throw bad('has a table whose columns do not fill its rows');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     header,
@@ -135,9 +111,9 @@ function openTable(header: ReadonlyMap<string, CardValue>, bytes: Uint8Array, na
     rows,
     column(wanted) {
       const found = columns.get(wanted);
-      if (found === undefined) throw badFile(name, `has no column ${wanted} (only ${[...columns.keys()].join(', ')})`);
+      if (found === undefined) throw bad(`has no column ${wanted} (only ${[...columns.keys()].join(', ')})`);
       const read = FORMS[found.form]?.[1];
-      if (read === undefined) throw badFile(name, `has a column ${wanted} of type ${found.form} instead of one number`);
+      if (read === undefined) throw bad(`has a column ${wanted} of type ${found.form} instead of one number`);
       return Float64Array.from({ length: rows }, (_, row) => read(view, row * rowBytes + found.offset));
     },
   };

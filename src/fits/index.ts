@@ -1,0 +1,1 @@
+export { type CardValue, type FitsUnit, fitsCount, fitsUnits } from './header.js';
