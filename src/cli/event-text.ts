@@ -1,5 +1,13 @@
 /** An event in words and columns, as `event FILE` prints it. */
-import { type DecodedEvent, describeEvent, type ParticleDescription, raDecOf, skyFrame } from '../index.js';
+import {
+  type DecodedEvent,
+  describeEvent,
+  type ParticleDescription,
+  raDecOf,
+  type SkyFrame,
+  siteOf,
+  skyFrame,
+} from '../index.js';
 
 const DEG = 180 / Math.PI;
 
@@ -46,9 +54,12 @@ export function eventText(event: DecodedEvent, provenance: readonly string[]): s
     add(i === 0 ? 'detector' : '', sentence);
   });
 
+  if (about.gcd.kind === 'own-modules' && about.gcd.site !== undefined) add('site', siteText(about.gcd.site));
+
   const particles = Object.entries(about.particles);
-  const rows: Row[] = particles.map(([key, particle]) => row(key, particle, event.header.mjd));
-  if (about.truth !== null) rows.push(row('simulated truth', about.truth, event.header.mjd));
+  const frame = skyFrame(event.header.mjd, siteOf(event));
+  const rows: Row[] = particles.map(([key, particle]) => row(key, particle, frame));
+  if (about.truth !== null) rows.push(row('simulated truth', about.truth, frame));
   if (rows.length > 0) lines.push('', ...table([HEAD, ...rows]));
   if (about.warnings.length > 0) lines.push('', ...about.warnings.map((warning) => `warning: ${warning}`));
   return `${lines.join('\n')}\n`;
@@ -78,6 +89,13 @@ function alertText(alert: NonNullable<ReturnType<typeof describeEvent>['alert']>
   return figures.length === 0 ? 'the message quotes no figures' : `the message quotes ${figures.join(', ')}`;
 }
 
+function siteText(site: { latitude_deg: number; longitude_deg: number; x_axis_azimuth_deg: number }): string {
+  const { latitude_deg: latitude, longitude_deg: longitude, x_axis_azimuth_deg: xAxis } = site;
+  const degrees = (value: number, [positive, negative]: readonly [string, string]): string =>
+    `${Math.abs(value)} deg ${value < 0 ? negative : positive}`;
+  return `${degrees(latitude, ['N', 'S'])}, ${degrees(longitude, ['E', 'W'])}; x axis ${xAxis} deg from East towards North`;
+}
+
 /** Energies, and the figures of the streams, that the message quotes. */
 function messageFigures(message: Readonly<Record<string, unknown>>): string[] {
   const figuresOf = (value: unknown, unit: string): string[] =>
@@ -103,10 +121,10 @@ const HEAD: Row = ['particle', 'RA/deg', 'dec/deg', 'zenith', 'azimuth', 'energy
 /** Columns that are read as numbers stand at their right ends. */
 const NUMERIC: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
 
-function row(key: string, particle: ParticleDescription, mjd: number): Row {
+function row(key: string, particle: ParticleDescription, frame: SkyFrame): Row {
   const { zenith, azimuth, energy_gev: energy } = particle;
   const hasDirection = Number.isFinite(zenith) && Number.isFinite(azimuth);
-  const sky = hasDirection ? raDecOf(skyFrame(mjd), zenith, azimuth) : null;
+  const sky = hasDirection ? raDecOf(frame, zenith, azimuth) : null;
   const degrees = (radians: number, digits: number): string =>
     Number.isFinite(radians) ? (radians * DEG).toFixed(digits) : '-';
   return [

@@ -1,6 +1,6 @@
 /** `simulate`: events of known truth, as open events. */
 import { Command, Option } from 'commander';
-import type { SimulatedEvent, SimulationOptions } from '../index.js';
+import type { Detector, SimulatedEvent, SimulationOptions, Site } from '../index.js';
 import { numberBetween, wholeNumber } from './arguments.js';
 
 const EXAMPLES = `
@@ -10,7 +10,8 @@ Examples:
   skymap-scanner simulate --zenith 95 --azimuth 10 --seed 7 --count 1000 --output sim/track.json
   skymap-scanner simulate --ra 30 --dec 5 --detector telescope.json --output event.json
 
-Degrees, metres in the detector's frame, GeV. Directions say where the particle comes from. The energy of a track is
+Degrees, metres in the detector's frame, GeV. Directions say where the particle comes from; --ra and --dec are seen
+from where the detector's file says that it stands (detector.site), or from IceCube's place. The energy of a track is
 that of the muon where it comes within 100 m of the sphere about all modules. The same options and seed give the same
 bytes everywhere; with --count, event number N is the one that --event-id N alone gives.
 Light: closed-form model of South Pole ice; muon losses one by one from 0.5 GeV on. Not simulated: saturation,
@@ -105,12 +106,12 @@ async function simulate(args: SimulateArguments): Promise<void> {
     throw new ConfigError('config/bad-value', 'Many events cannot go to standard output: name a file with --output.');
   }
   const rad = Math.PI / 180;
+  const { detector, isBuiltin, site } = await detectorOf(args.detector);
   const direction = isSky
-    ? directionOf(skyFrame(utc.mjd), args.ra! * rad, args.dec! * rad)
+    ? directionOf(skyFrame(utc.mjd, site), args.ra! * rad, args.dec! * rad)
     : { zenith: args.zenith! * rad, azimuth: args.azimuth! * rad };
-  const { detector, isBuiltin } = await detectorOf(args.detector);
   const ice = await loadIceModel(readResource, args.iceModel);
-  const setup = { detector, isBuiltin, ice };
+  const setup = { detector, isBuiltin, ice, ...(site === undefined ? {} : { site }) };
   const options: Omit<SimulationOptions, 'stream' | 'eventId'> = {
     kind: args.kind,
     ...direction,
@@ -157,13 +158,22 @@ async function simulate(args: SimulateArguments): Promise<void> {
   }
 }
 
-async function detectorOf(name: string): Promise<{ detector: import('../index.js').Detector; isBuiltin: boolean }> {
+interface Telescope {
+  readonly detector: Detector;
+  readonly isBuiltin: boolean;
+  /** undefined where the file does not say. */
+  readonly site: Site | undefined;
+}
+
+async function detectorOf(name: string): Promise<Telescope> {
   const { ConfigError, loadIc86, SkymapError } = await import('../index.js');
   const { loadEvent, readResource } = await import('../node/index.js');
-  if (name === 'IC86') return { detector: await loadIc86(readResource), isBuiltin: true };
+  if (name === 'IC86') return { detector: await loadIc86(readResource), isBuiltin: true, site: undefined };
   try {
     const { event, detector } = await loadEvent(name);
-    return { detector, isBuiltin: event.openDetector === 'IC86' };
+    const { openDetector } = event;
+    const isBuiltin = openDetector === 'IC86';
+    return { detector, isBuiltin, site: isBuiltin ? undefined : openDetector?.site };
   } catch (error) {
     if (error instanceof SkymapError && error.code === 'file/not-found') {
       throw new ConfigError(
@@ -176,7 +186,7 @@ async function detectorOf(name: string): Promise<{ detector: import('../index.js
     const { loadGcd } = await import('./gcd-file.js');
     const detector = isEventless ? await loadGcd(name) : null;
     if (detector === null) throw error;
-    return { detector, isBuiltin: false };
+    return { detector, isBuiltin: false, site: undefined };
   }
 }
 

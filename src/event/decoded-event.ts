@@ -1,3 +1,4 @@
+import { ICECUBE_SITE, type Site } from '../sky/index.js';
 import type {
   AlertSummary,
   DomWindows,
@@ -66,6 +67,8 @@ export interface FullGcd {
 /** The modules that an open event brings along for a detector that is not built in. */
 export interface OpenDetector {
   readonly name: string;
+  /** Where it stands on Earth; as IceCube where absent. */
+  readonly site?: Site;
   readonly modules: readonly (OMKey & {
     readonly x: number;
     readonly y: number;
@@ -102,4 +105,9 @@ export interface DecodedEvent {
   readonly truth: Particle | null;
   /** What was odd but not fatal, one sentence each. */
   readonly warnings: readonly string[];
+}
+
+/** Where the telescope of an event stands: what its directions need to become RA and dec. */
+export function siteOf({ openDetector }: Pick<DecodedEvent, 'openDetector'>): Site {
+  return openDetector === null || openDetector === 'IC86' ? ICECUBE_SITE : (openDetector.site ?? ICECUBE_SITE);
 }

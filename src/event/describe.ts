@@ -1,5 +1,7 @@
 /** An event in a few figures, as `event FILE --json` prints them: plain JSON, names with units, null for what is not. */
 import type { DecodedEvent } from './decoded-event.js';
+import type { OpenSite } from './open/document.js';
+import { openSite } from './open/site.js';
 import { type PulseSummary, summarizePulses } from './pulse-map.js';
 import type { OMKey, Particle } from './types.js';
 
@@ -55,7 +57,13 @@ export interface AlertFigures {
 export type GcdDescription =
   | { readonly kind: 'none' }
   | { readonly kind: 'built-in'; readonly name: string }
-  | { readonly kind: 'own-modules'; readonly name: string; readonly n_modules: number }
+  | {
+      readonly kind: 'own-modules';
+      readonly name: string;
+      readonly n_modules: number;
+      /** Where the telescope stands; absent where the event does not say. */
+      readonly site?: OpenSite;
+    }
   | {
       readonly kind: 'full';
       readonly n_modules: number;
@@ -130,7 +138,13 @@ function describeParticle(p: Particle): ParticleDescription {
 function describeGcd({ gcdDifferences, fullGcd, openDetector }: DecodedEvent): GcdDescription {
   if (openDetector === 'IC86') return { kind: 'built-in', name: openDetector };
   if (openDetector !== null) {
-    return { kind: 'own-modules', name: openDetector.name, n_modules: openDetector.modules.length };
+    const { name, modules, site } = openDetector;
+    return {
+      kind: 'own-modules',
+      name,
+      n_modules: modules.length,
+      ...(site === undefined ? {} : { site: openSite(site) }),
+    };
   }
   if (fullGcd !== null) {
     return {

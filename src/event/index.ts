@@ -1,14 +1,15 @@
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { concatBytes } from './bytes.js';
 export { decodeEvent } from './decode-event.js';
-export type {
-  CalibrationChange,
-  DecodedEvent,
-  FullGcd,
-  GcdDifferences,
-  OpenDetector,
-  SpeChargeDistribution,
-  StatusChange,
+export {
+  type CalibrationChange,
+  type DecodedEvent,
+  type FullGcd,
+  type GcdDifferences,
+  type OpenDetector,
+  type SpeChargeDistribution,
+  type StatusChange,
+  siteOf,
 } from './decoded-event.js';
 export {
   type AlertFigures,

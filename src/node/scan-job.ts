@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { embeddedBroker } from '../broker/index.js';
 import { type ClientListener, fitterPool, RunnerBroken, startClient } from '../client/index.js';
 import { ConfigError, RecoError, SkymapError } from '../config/index.js';
-import type { DecodedEvent, EventHeader } from '../event/index.js';
+import { type DecodedEvent, type EventHeader, siteOf } from '../event/index.js';
 import { loadIceModel } from '../light/index.js';
 import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
 import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
@@ -104,6 +104,7 @@ export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJo
   for (const text of prepared.notes) note(text);
   const setup: ScanSetup = {
     metadata,
+    site: siteOf(event),
     reco: source.reco,
     pointing: source.reco.pointing?.(input) ?? null,
     seedVertex: prepared.seedVertex,
@@ -194,9 +195,10 @@ function checkedIsReal(wanted: boolean | undefined, { isReal, runId }: EventHead
 }
 
 /** Where a simulated event really comes from. */
-function truthOf({ truth, header }: DecodedEvent): { raDeg: number; decDeg: number } | null {
+function truthOf(event: DecodedEvent): { raDeg: number; decDeg: number } | null {
+  const { truth, header } = event;
   if (truth === null) return null;
-  const { raRad, decRad } = raDecOf(skyFrame(header.mjd), truth.zenith, truth.azimuth);
+  const { raRad, decRad } = raDecOf(skyFrame(header.mjd, siteOf(event)), truth.zenith, truth.azimuth);
   return { raDeg: (raRad * 180) / Math.PI, decDeg: (decRad * 180) / Math.PI };
 }
 

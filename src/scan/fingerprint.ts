@@ -1,6 +1,7 @@
 /** Which scan a journal belongs to. Results of one scan are never mixed into another's map. */
 import { ScanError } from '../config/index.js';
 import type { RecoSettings } from '../reco/index.js';
+import { ICECUBE_SITE } from '../sky/index.js';
 import { formatProgression } from './progression.js';
 import type { ScanSetup } from './setup.js';
 
@@ -22,6 +23,7 @@ const FORMAT = '1';
 /** The fingerprint of a scan. */
 export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanFingerprint {
   const { metadata, reco, pointing, seedVertex } = setup;
+  const { latitudeDeg, longitudeDeg, xAxisAzimuthDeg } = setup.site ?? ICECUBE_SITE;
   const settings = Object.entries(identity.settings).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     'journal format': FORMAT,
@@ -29,6 +31,7 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     run: String(metadata.runId),
     event: String(metadata.eventId),
     'event file': identity.eventDigest,
+    site: `${latitudeDeg} ${longitudeDeg} ${xAxisAzimuthDeg}`,
     reconstruction: reco.name,
     'reconstruction options': settings.map(([name, value]) => `${name}=${value}`).join(' '),
     'vertex variations': reco.variations.map((vector) => vector.join(' ')).join(', '),

@@ -3,7 +3,7 @@ import { RecoError } from '../config/index.js';
 import type { HlcTimes } from '../prepare/index.js';
 import type { Pointing, Reco, Vertex } from '../reco/index.js';
 import type { ScanMetadata } from '../result/index.js';
-import { raDecOf, type SkyFrame, skyFrame } from '../sky/index.js';
+import { raDecOf, type Site, type SkyFrame, skyFrame } from '../sky/index.js';
 import type { PointedDisc } from './choose-pixels.js';
 import type { ScanListener } from './events.js';
 import { MOST_VARIATIONS } from './pixel-table.js';
@@ -19,8 +19,10 @@ export type ScanReco = Pick<
 
 /** A scan, up to the start. Plain data. */
 export interface ScanSetup {
-  /** Which event; its `mjd` turns sky pixels into directions. */
+  /** Which event; its `mjd` and the site turn sky pixels into directions. */
   readonly metadata: Omit<ScanMetadata, 'complete'>;
+  /** Where the telescope stands. Default: IceCube's site. */
+  readonly site?: Site;
   readonly reco: ScanReco;
   /** Restricts the first nside to a disc; null for the whole sky. */
   readonly pointing: Pointing | null;
@@ -55,7 +57,7 @@ export function stateOf(setup: ScanSetup, listen: ScanListener | null): ScanStat
       `A reconstruction has 1 to ${MOST_VARIATIONS} of them.`,
     );
   }
-  const frame = skyFrame(metadata.mjd);
+  const frame = skyFrame(metadata.mjd, setup.site);
   const order = setup.order ?? (threshold === 1 ? 'ascending' : 'shuffled');
   return new ScanState(
     {

@@ -6,6 +6,7 @@ import { ConfigError } from '../config/index.js';
 import type { Detector } from '../detector/index.js';
 import { type DecodedEvent, type OpenDetector, type Particle, parseUtc, summarizePulses } from '../event/index.js';
 import type { IceModel } from '../light/index.js';
+import type { Site } from '../sky/index.js';
 import { type ElectronicsOptions, readOut } from './electronics.js';
 import { cascadeEmission, type Emission, muonEmission } from './emission.js';
 import { drawPhotoElectrons, type Line, type PhotoElectrons } from './light.js';
@@ -16,6 +17,8 @@ export interface SimulationSetup {
   readonly detector: Detector;
   /** Whether `detector` is the built-in IC86, which an event need not bring along. */
   readonly isBuiltin: boolean;
+  /** Where a detector that is not built in stands, for the event to bring along; unknown where absent. */
+  readonly site?: Site;
   /** With its emission profile, as `loadIceModel` gives it. The light model was fitted to SPICE-Mie. */
   readonly ice: IceModel;
 }
@@ -113,7 +116,7 @@ export function simulateEvent(setup: SimulationSetup, options: SimulationOptions
       alert: null,
       gcdDifferences: null,
       fullGcd: null,
-      openDetector: setup.isBuiltin ? 'IC86' : openDetectorOf(detector),
+      openDetector: setup.isBuiltin ? 'IC86' : openDetectorOf(detector, setup.site),
       truth: truthOf(options, shift, path?.stopM ?? null),
       warnings,
     },
@@ -210,9 +213,10 @@ function truthOf(options: SimulationOptions, timeNs: number, stopM: number | nul
   };
 }
 
-function openDetectorOf(detector: Detector): OpenDetector {
+function openDetectorOf(detector: Detector, site: Site | undefined): OpenDetector {
   return {
     name: detector.name,
+    ...(site === undefined ? {} : { site }),
     modules: Array.from(detector.string, (string, i) => ({
       string,
       om: detector.om[i]!,

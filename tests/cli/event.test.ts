@@ -45,6 +45,7 @@ describe('event', () => {
       n_pulse: expect.any(Number),
       n_hlc: expect.any(Number),
     });
+    expect(said.gcd.site).toBeUndefined();
     expect(said.truth.zenith).toBeCloseTo((109.89 * Math.PI) / 180, 3);
   });
 
@@ -53,6 +54,22 @@ describe('event', () => {
     expect(decodeEvent(readFileSync(path('open.json')), 'open')).toEqual(decodeEvent(readFileSync(DEMO), 'demo'));
     const { stdout } = await event(DEMO, '--to-open', '-');
     expect(stdout).toBe(readFileSync(path('open.json'), 'utf8'));
+  });
+
+  test('says where a telescope of its own stands, and sees the sky from there', async () => {
+    const { detector: _, ...demo } = JSON.parse(readFileSync(DEMO, 'utf8'));
+    const modules = demo.pulses.map((pulses: { module: number[] }) => ({
+      module: pulses.module,
+      position_m: [0, 0, 0],
+    }));
+    const site = { latitude_deg: -33.5, longitude_deg: -70.25, x_axis_azimuth_deg: 12 };
+    const detector = { name: 'South', site, defaults: { noise_hz: 500 }, modules };
+    const file = written('south.json', JSON.stringify({ ...demo, detector }));
+    const { stdout } = await event(file);
+    expect(stdout).toMatch(/^site +33.5 deg S, 70.25 deg W; x axis 12 deg from East towards North$/m);
+    expect(stdout).not.toMatch(/^simulated truth +150.000 +20.000/m);
+    expect(stdout).not.toContain('South Pole');
+    expect(JSON.parse((await event(file, '--json')).stdout).gcd).toMatchObject({ kind: 'own-modules', site });
   });
 
   test('says what is in a file that describes a detector only', async () => {

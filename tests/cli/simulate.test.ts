@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { simulateCommand } from '../../src/cli/simulate.js';
-import { decodeEvent } from '../../src/event/index.js';
+import { decodeEvent, siteOf } from '../../src/event/index.js';
 import { angularDistance, raDecOf, skyFrame } from '../../src/sky/index.js';
 import { expectClose } from '../support/close.js';
 import { type Said, say } from './event-support.js';
@@ -94,6 +94,21 @@ describe('simulate', () => {
   test('uses the detector of any event file', async () => {
     await simulate(...ANYWHERE, '--detector', `${DEMO}track.json`, '--output', path('like-demo.json'));
     expect(decodeEvent(readFileSync(path('like-demo.json')), 'x').openDetector).toBe('IC86');
+  });
+
+  test('uses where the telescope of that file stands, and hands it on', async () => {
+    const site = { latitude_deg: 51.77, longitude_deg: 104.4, x_axis_azimuth_deg: 30 };
+    const header = { run_id: 1, event_id: 1, start_time_utc: '2024-01-01T00:00:00Z', real: false };
+    const modules = [0, 20, 40].map((z, i) => ({ module: [1, i + 1], position_m: [0, 0, z], noise_hz: 100 }));
+    const detector = { name: 'Lake', site, modules };
+    const file = { format: 'skymap-scanner-event', version: 1, header, pulses: [], detector };
+    writeFileSync(path('lake.json'), JSON.stringify(file));
+    await simulate('--ra', '200', '--dec', '40', '--detector', path('lake.json'), '--output', path('in-lake.json'));
+    const event = decodeEvent(readFileSync(path('in-lake.json')), 'x');
+    expect(siteOf(event)).toEqual({ latitudeDeg: 51.77, longitudeDeg: 104.4, xAxisAzimuthDeg: 30 });
+    const { zenith, azimuth } = event.truth!;
+    const { raRad, decRad } = raDecOf(skyFrame(event.header.mjd, siteOf(event)), zenith, azimuth);
+    expectClose(angularDistance(raRad, decRad, 200 / DEG, 40 / DEG), 0, { absolute: 1e-9 });
   });
 
   test.each<[string, string[], string]>([

@@ -9,7 +9,12 @@ test('the example in the documentation is an event', () => {
   const [, example] = /```json\n([\s\S]*?)```/.exec(DOCS)!;
   const event = readOpenEvent(JSON.parse(example!), 'example.json');
   expect(summarizePulses(event.pulses)).toMatchObject({ n_dom: 3, n_pulse: 6, n_hlc: 5 });
-  expect(event.openDetector).toMatchObject({ name: 'Example-2L', modules: { length: 6 } });
+  expect(event.openDetector).toMatchObject({
+    name: 'Example-2L',
+    site: { latitudeDeg: 42.8, longitudeDeg: 6.17, xAxisAzimuthDeg: 0 },
+    modules: { length: 6 },
+  });
+  expect(event.warnings).toEqual([]);
 });
 
 test('the documentation explains every member of the format', () => {

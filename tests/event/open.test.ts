@@ -2,8 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventFormatError } from '../../src/config/index.js';
-import type { DecodedEvent } from '../../src/event/index.js';
+import { detectorFromOpen } from '../../src/detector/index.js';
+import { type DecodedEvent, type OpenDetector, siteOf } from '../../src/event/index.js';
 import { openEventJsonSchema, readOpenEvent, writeOpenEvent } from '../../src/event/open/index.js';
+import { ICECUBE_SITE } from '../../src/sky/index.js';
 
 /** The smallest event there is; tests change one thing about it. */
 const SMALLEST = {
@@ -109,11 +111,42 @@ describe('reading an open event', () => {
   });
 });
 
-describe('the sky of a telescope elsewhere', () => {
-  test('is warned about once, since version 1 knows no site', () => {
+describe('the site of a telescope', () => {
+  const site = { latitude_deg: 36.27, longitude_deg: 16.1, x_axis_azimuth_deg: -0.65 };
+  const sited = { ...SMALLEST, detector: { ...TELESCOPE, site } };
+  const warning =
+    "Directions in ARCA6 become RA and dec as if it stood at the South Pole with IceCube's axes: the event gives no detector.site.";
+
+  test('comes out as values of the sky, and back', () => {
+    const event = readOpenEvent(sited, 'event.json');
+    expect(event.openDetector).toMatchObject({
+      site: { latitudeDeg: 36.27, longitudeDeg: 16.1, xAxisAzimuthDeg: -0.65 },
+    });
+    expect(siteOf(event)).toEqual({ latitudeDeg: 36.27, longitudeDeg: 16.1, xAxisAzimuthDeg: -0.65 });
+    expect(JSON.parse(writeOpenEvent(event)).detector.site).toEqual(site);
+    expect(event.warnings).toEqual([]);
+  });
+
+  test('is that of IceCube for IC86 and where it is not given', () => {
+    expect(siteOf(readOpenEvent(SMALLEST, 'event.json'))).toBe(ICECUBE_SITE);
+    expect(siteOf(readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json'))).toBe(ICECUBE_SITE);
+    expect(siteOf({ openDetector: null })).toBe(ICECUBE_SITE);
+  });
+
+  test('is kept where the detector is written module by module', () => {
+    const event = readOpenEvent(sited, 'event.json');
+    const detector = detectorFromOpen(event.openDetector as OpenDetector);
+    expect(readOpenEvent(JSON.parse(writeOpenEvent(event, detector)), 'again.json').openDetector).toMatchObject({
+      site: siteOf(event),
+    });
+  });
+
+  test('is missed once where a telescope that is not IceCube gives none, and no longer when it is added', () => {
     const event = readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json');
-    const warning = "Directions in ARCA6 become RA and dec as if it stood at the South Pole with IceCube's axes.";
     expect(event.warnings).toEqual([warning]);
+    const written = JSON.parse(writeOpenEvent(event));
+    written.detector.site = site;
+    expect(readOpenEvent(written, 'added.json').warnings).toEqual([]);
     expect(readOpenEvent(JSON.parse(writeOpenEvent(event)), 'again.json').warnings).toEqual([warning]);
     expect(readOpenEvent(SMALLEST, 'event.json').warnings).toEqual([]);
   });
@@ -126,6 +159,10 @@ describe('a bad open event is refused with the place and what belongs there', ()
   const withModule = (change: object): object => ({
     ...SMALLEST,
     detector: { ...TELESCOPE, modules: [{ ...TELESCOPE.modules[0], ...change }] },
+  });
+  const withSite = (change: object): object => ({
+    ...SMALLEST,
+    detector: { ...TELESCOPE, site: { latitude_deg: 42.8, longitude_deg: 6.17, x_axis_azimuth_deg: 0, ...change } },
   });
   test.each<[string, unknown, string]>([
     ['a number', 5, 'event.json should be an object, but is 5.'],
@@ -178,6 +215,21 @@ describe('a bad open event is refused with the place and what belongs there', ()
       'no efficiency',
       withModule({ efficiency: 0 }),
       'event.json: detector.modules[0].efficiency should be more than 0, but is 0.',
+    ],
+    [
+      'a site beyond the pole',
+      withSite({ latitude_deg: 91 }),
+      'event.json: detector.site.latitude_deg should be at most 90, but is 91.',
+    ],
+    [
+      'a longitude from 0 to 360',
+      withSite({ longitude_deg: 242 }),
+      'event.json: detector.site.longitude_deg should be at most 180, but is 242.',
+    ],
+    [
+      'a site without axes',
+      withSite({ x_axis_azimuth_deg: undefined }),
+      'event.json: detector.site.x_axis_azimuth_deg is missing: it should be a number.',
     ],
     [
       'no noise rate',
@@ -263,6 +315,9 @@ describe('the published JSON Schema', () => {
     const full = readOpenEvent({ ...SMALLEST, detector: TELESCOPE }, 'event.json');
     expect(validate(SMALLEST)).toBe(true);
     expect(validate(JSON.parse(writeOpenEvent(full)))).toBe(true);
+    const site = { latitude_deg: 42.8, longitude_deg: 6.17, x_axis_azimuth_deg: 0 };
+    expect(validate({ ...SMALLEST, detector: { ...TELESCOPE, site } })).toBe(true);
+    expect(validate({ ...SMALLEST, detector: { ...TELESCOPE, site: { ...site, latitude_deg: -91 } } })).toBe(false);
     expect(validate({ ...SMALLEST, extra: 1 })).toBe(false);
     expect(validate({ ...SMALLEST, pulses: [{ ...SMALLEST.pulses[0], q_pe: ['1', 2] }] })).toBe(false);
     expect(validate({ ...SMALLEST, detector: 'ARCA6' })).toBe(false);
@@ -289,6 +344,7 @@ describe('writing an open event', () => {
     status: fc.constant('OK'),
     pdg: fc.integer(),
   });
+  const degrees = fc.double({ noNaN: true, min: -180, max: 180 }).map((x) => x + 0);
   const windows = fc.array(fc.tuple(double, float).map(([startNs, length]) => ({ startNs, stopNs: startNs + length })));
   const document = fc.uniqueArray(
     fc.tuple(fc.integer({ min: -1, max: 90 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 30 })),
@@ -311,9 +367,12 @@ describe('writing an open event', () => {
         float.filter((x) => x > 0),
         { minLength: 36, maxLength: 36 },
       ),
+      site: orNull(
+        fc.record({ latitudeDeg: fc.integer({ min: -90, max: 90 }), longitudeDeg: degrees, xAxisAzimuthDeg: degrees }),
+      ),
       window: orNull(fc.constant({ startNs: 6000, stopNs: Number.POSITIVE_INFINITY })),
     })
-    .map(({ modules, pulses, particles, truth, windows, figures, window }): DecodedEvent => {
+    .map(({ modules, pulses, particles, truth, windows, figures, site, window }): DecodedEvent => {
       const keys = modules
         .map(([string, om, pmt]) => ({ string, om, pmt }))
         .sort((a, b) => a.string - b.string || a.om - b.om || a.pmt - b.pmt);
@@ -347,7 +406,7 @@ describe('writing an open event', () => {
         readoutWindow: window,
         calibrationErrata: keys.map((key) => ({ ...key, windows })),
         saturationWindows: [],
-        openDetector: own.length === 0 ? 'IC86' : { name: 'IC86', modules: own },
+        openDetector: own.length === 0 ? 'IC86' : { name: 'IC86', ...(site === null ? {} : { site }), modules: own },
         warnings: ['Something was odd.'],
         vetoVertex: { x: 1, y: 2.5, z: -3, timeNs: 1e4 },
         alert: { nch: 1, npulses: null, qtotPe: 1.5, eventTimeUtc: null, message: { reco: { a: 1 } } },

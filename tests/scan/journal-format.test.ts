@@ -11,6 +11,7 @@ import {
   parseProgression,
   scanFingerprint,
 } from '../../src/scan/index.js';
+import { ICECUBE_SITE } from '../../src/sky/index.js';
 import { landscapeSetup } from './scan-landscape.js';
 
 const place = {
@@ -150,12 +151,14 @@ describe('the fingerprint of a scan', () => {
 
   it('is that of the same scan in another process, through a journal', () => {
     same(scanFingerprint(structuredClone(setup), { ...identity, settings: { a: '2', b: '1' } }));
+    same(scanFingerprint({ ...setup, site: ICECUBE_SITE }, identity));
     same(decodeJournal(encodeJournalHeader(fingerprint))!.fingerprint);
   });
 
   it.each([
     ['event', scanFingerprint({ ...setup, metadata: { ...setup.metadata, eventId: 7 } }, identity)],
     ['event file', scanFingerprint(setup, { ...identity, eventDigest: 'bb' })],
+    ['site', scanFingerprint({ ...setup, site: { latitudeDeg: 43, longitudeDeg: 6, xAxisAzimuthDeg: 0 } }, identity)],
     ['reconstruction', scanFingerprint({ ...setup, reco: { ...setup.reco, name: 'other' } }, identity)],
     ['reconstruction options', scanFingerprint(setup, { ...identity, settings: { a: '2' } })],
     ['progression', scanFingerprint({ ...setup, progression: parseProgression(['8:0']) }, identity)],

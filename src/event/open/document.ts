@@ -38,8 +38,16 @@ export interface OpenModule extends OpenModuleFigures {
   readonly slc_only?: boolean | undefined;
 }
 
+/** Degrees. */
+export interface OpenSite {
+  readonly latitude_deg: number;
+  readonly longitude_deg: number;
+  readonly x_axis_azimuth_deg: number;
+}
+
 export interface OpenDetectorDocument {
   readonly name: string;
+  readonly site?: OpenSite | undefined;
   readonly provenance?: readonly string[] | undefined;
   readonly defaults?: OpenModuleFigures | undefined;
   readonly modules: readonly OpenModule[];

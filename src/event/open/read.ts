@@ -18,6 +18,7 @@ import type {
 } from './document.js';
 import { badOpenEvent, errorOf } from './problem.js';
 import { openEventSchema } from './schema.js';
+import { siteIn } from './site.js';
 import { parseUtc } from './utc.js';
 
 /** Width of pulses that come without one; shorter where the next pulse follows sooner. */
@@ -78,11 +79,15 @@ export function readOpenEvent(document: unknown, name: string): DecodedEvent {
   };
 }
 
-/** The file's own warnings, and one about the sky where the telescope is not IceCube; said once, however often read. */
+/**
+ * The file's own warnings, and one about the sky where the telescope is not IceCube and does not say where it stands:
+ * said once, however often the event is read and written, and no longer when somebody adds the site.
+ */
 function warningsOf({ warnings = [], detector }: OpenEventDocument): readonly string[] {
   if (detector === 'IC86' || detector.name === 'IC86') return warnings;
-  const warning = `Directions in ${detector.name} become RA and dec as if it stood at the South Pole with IceCube's axes.`;
-  return warnings.includes(warning) ? warnings : [...warnings, warning];
+  const warning = `Directions in ${detector.name} become RA and dec as if it stood at the South Pole with IceCube's axes: the event gives no detector.site.`;
+  const others = warnings.filter((text) => text !== warning);
+  return detector.site === undefined ? [...others, warning] : others;
 }
 
 /** A member of the document, for errors. */
@@ -187,7 +192,12 @@ function detectorOf(detector: OpenDetectorDocument, place: Place): OpenDetector 
     };
   });
   const modulesPlace: Place = { name: place.name, path: [...place.path, 'modules'] };
-  return { name: detector.name, modules: inOrder(modules, (module) => module, modulesPlace) };
+  const { site } = detector;
+  return {
+    name: detector.name,
+    ...(site === undefined ? {} : { site: siteIn(site) }),
+    modules: inOrder(modules, (module) => module, modulesPlace),
+  };
 }
 
 function positionOf(position: readonly [number, number, number]): { x: number; y: number; z: number } {

@@ -14,6 +14,7 @@ import {
   type OpenModulePulses,
   type OpenModuleWindows,
   type OpenParticle,
+  type OpenSite,
 } from './document.js';
 
 /** Bounds far above any telescope: KM3NeT will have 200,000 tubes, a very bright event has some 10,000 pulses. */
@@ -127,8 +128,15 @@ const detectorModule: z.ZodType<OpenModule> = z.strictObject({
   slc_only: z.boolean().optional().describe('Whether the module never takes part in local coincidences; no if absent.'),
 });
 
+const site: z.ZodType<OpenSite> = z.strictObject({
+  latitude_deg: z.number().min(-90).max(90).describe('Geodetic, north positive.'),
+  longitude_deg: z.number().min(-180).max(180).describe('East positive.'),
+  x_axis_azimuth_deg: z.number().min(-360).max(360).describe('Where the x axis points: 0 East, 90 North.'),
+});
+
 const detector: z.ZodType<OpenDetectorDocument> = z.strictObject({
   name: z.string().min(1).max(100),
+  site: site.optional().describe('Where the telescope stands on Earth; as IceCube where absent.'),
   provenance: z.array(text).max(100).optional().describe('How these figures came about, for people.'),
   defaults: z.strictObject(figures).optional().describe('Figures of every module that does not give its own.'),
   modules: listOf(detectorModule, { min: 1, max: MAX_MODULES }),

@@ -3,6 +3,7 @@
  * decimals that read back as the same number. The same event always gives the same bytes.
  */
 import { EventFormatError } from '../../config/index.js';
+import type { Site } from '../../sky/index.js';
 import type { DecodedEvent, OpenDetector } from '../decoded-event.js';
 import type { DomWindows, OMKey, Particle, PulseMap, TimeWindow } from '../types.js';
 import {
@@ -15,6 +16,7 @@ import {
   type OpenParticle,
   type OpenWindow,
 } from './document.js';
+import { openSite } from './site.js';
 
 /**
  * A detector as it was during the event, as arrays over its modules (`Detector` of the detector layer is one): what an
@@ -40,7 +42,8 @@ export interface DetectorFigures {
  * The text of an open event file.
  *
  * @param detector the event's detector; needed for events of an alert or .i3 file, whose detector data refer to a
- *   baseline, and written with all its modules. Without it the event must bring its own (`openDetector`).
+ *   baseline, and written with all its modules. Without it the event must bring its own (`openDetector`). Where the
+ *   telescope stands is in the event (`openDetector.site`) with both.
  * @throws EventFormatError where there is no detector, or a pulse without a finite time and charge
  */
 export function writeOpenEvent(
@@ -178,7 +181,8 @@ function shortest(value: number): number {
 }
 
 function detectorMember(event: DecodedEvent, detector: DetectorFigures | undefined): string {
-  if (detector !== undefined) return detectorText(detector.name, modulesOf(detector), detector.provenance);
+  const site = event.openDetector === null || event.openDetector === 'IC86' ? undefined : event.openDetector.site;
+  if (detector !== undefined) return detectorText(detector.name, site, modulesOf(detector), detector.provenance);
   if (event.openDetector === 'IC86') return member('detector', 'IC86');
   if (event.openDetector === null) {
     throw new EventFormatError(
@@ -186,7 +190,7 @@ function detectorMember(event: DecodedEvent, detector: DetectorFigures | undefin
       'The event does not bring its detector along: an open event of it can only be written together with the detector.',
     );
   }
-  return detectorText(event.openDetector.name, event.openDetector.modules, []);
+  return detectorText(event.openDetector.name, site, event.openDetector.modules, []);
 }
 
 type Module = OpenDetector['modules'][number];
@@ -208,7 +212,12 @@ function modulesOf(detector: DetectorFigures): Module[] {
 }
 
 /** Figures that most modules share become defaults; a module says where it differs. */
-function detectorText(name: string, modules: readonly Module[], provenance: readonly string[]): string {
+function detectorText(
+  name: string,
+  site: Site | undefined,
+  modules: readonly Module[],
+  provenance: readonly string[],
+): string {
   const noise = mostFrequent(modules.map((module) => module.noiseRateHz));
   const charge = modules.every((module) => module.meanChargePe !== undefined)
     ? mostFrequent(modules.map((module) => module.meanChargePe!))
@@ -232,6 +241,7 @@ function detectorText(name: string, modules: readonly Module[], provenance: read
   );
   const head = [
     member('name', name),
+    ...(site === undefined ? [] : [member('site', openSite(site))]),
     ...(provenance.length === 0 ? [] : [member('provenance', provenance)]),
     member('defaults', defaults),
     list('modules', entries),
