@@ -46,6 +46,15 @@ export {
   type TableOrigin,
 } from './table/container.js';
 export { MuonLight } from './table/muon.js';
-export type { Axis, CascadeTable, MuonTable, PhotonTables } from './table/photon-table.js';
+export {
+  type Axis,
+  type CascadeTable,
+  CDF_VALUES,
+  LOG_FLOOR,
+  LOG_STEP,
+  type MuonTable,
+  type PhotonTables,
+  RANGE_M,
+} from './table/photon-table.js';
 export { TableTrackLight } from './table/track.js';
 export type { TrackLight } from './track-light.js';

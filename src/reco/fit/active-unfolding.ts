@@ -1,0 +1,365 @@
+/**
+ * Unfolding to the optimum: Newton's method on the sources that shine, the others held at zero, with a search for sources
+ * that ought to shine whenever the rest is settled (J. Nocedal and S. Wright, "Numerical Optimization", chapter 16, for
+ * the objective of unfolding.ts). At the optimum few of many sources shine, and close to a solved problem it takes a
+ * handful of steps, each over few sources.
+ */
+import type { UnfoldingProblem } from './unfolding.js';
+
+/** Rises of the objective by less than this (as far as slope and curvature tell) do not count. */
+const DEFAULT_TOLERANCE = 1e-4;
+const MOST_STEPS = 200;
+const MOST_ACTIVE = 256;
+/** At most this many sources are lit in one search. */
+const MOST_NEW = 12;
+/** Stabilises directions in which sources are as good as the same. */
+const DAMPING = 1e-10;
+/** Multiplicative steps from scratch. */
+const WARM_UP_STEPS = 15;
+/** Peaks with less light than this (PE) are left dark. */
+const LEAST_LIGHT = 1e-3;
+
+/** Work space of one or many solutions. */
+export class ActiveUnfolding {
+  /** Shining sources of the last solution, `active` of them, in no order. */
+  readonly list: Int32Array = new Int32Array(MOST_ACTIVE);
+  active = 0;
+  /** Newton steps of the last solution. */
+  steps = 0;
+  /** Expectation per row of the last solution, and x / y. */
+  expectation: Float64Array = new Float64Array(0);
+  ratio: Float64Array = new Float64Array(0);
+  private trial: Float64Array = new Float64Array(0);
+  private change = new Float64Array(0);
+  private weight = new Float64Array(0);
+  private sums = new Float64Array(0);
+  private saved = new Float64Array(0);
+  private readonly matrix = new Float64Array((MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2);
+  private readonly slope = new Float64Array(MOST_ACTIVE);
+  private readonly direction = new Float64Array(MOST_ACTIVE);
+  private damping = DAMPING;
+  private problem!: UnfoldingProblem;
+  private energy!: Float64Array;
+
+  /**
+   * Maximises the objective, from the energies given; from scratch where none is positive. Returns the objective
+   * (without the constant noise of dark rows).
+   */
+  solve(problem: UnfoldingProblem, energy: Float64Array, tolerance: number = DEFAULT_TOLERANCE): number {
+    this.begin(problem, energy);
+    if (this.active === 0) this.warmUp();
+    let value = this.evaluate(this.expectation);
+    this.steps = 0;
+    while (this.steps < MOST_STEPS) {
+      const before = value;
+      const gain = this.newtonDirection();
+      if (this.active > 0 && gain > tolerance) {
+        value = this.step(value);
+        this.steps++;
+        if (value > before) continue;
+      }
+      if (!this.lightUp(tolerance)) break;
+    }
+    return value;
+  }
+
+  /** Solves with the Newton matrix of the last solution: out = H^-1 (right hand side given in the order of `list`). */
+  solveAdjoint(rightHandSide: Float64Array): void {
+    this.factorise();
+    this.substitute(rightHandSide);
+  }
+
+  private begin(problem: UnfoldingProblem, energy: Float64Array): void {
+    this.problem = problem;
+    this.energy = energy;
+    const { rows, sources, response, stride, darkResponse } = problem;
+    if (this.expectation.length < rows) {
+      for (const name of ['expectation', 'ratio', 'trial', 'change', 'weight'] as const) {
+        this[name] = new Float64Array(rows);
+      }
+    }
+    if (this.sums.length < sources) {
+      this.sums = new Float64Array(sources + 64);
+      this.saved = new Float64Array(sources + 64);
+    }
+    for (let j = 0; j < sources; j++) {
+      let sum = darkResponse[j]!;
+      const at = j * stride;
+      for (let i = at; i < at + rows; i++) sum += response[i]!;
+      this.sums[j] = sum;
+      if (!(sum > 0)) energy[j] = 0;
+    }
+    this.listActive();
+  }
+
+  private listActive(): void {
+    const { energy, list } = this;
+    let n = 0;
+    for (let j = 0; j < this.problem.sources; j++) {
+      if (!(energy[j]! > 0)) energy[j] = 0;
+      else if (n < MOST_ACTIVE) list[n++] = j;
+      else energy[j] = 0;
+    }
+    this.active = n;
+  }
+
+  /** Multiplicative steps from equal energies, of which the peaks are kept. */
+  private warmUp(): void {
+    const { problem, energy, sums, expectation, ratio } = this;
+    const { rows, sources, response, stride, charge, noise } = problem;
+    let total = 0;
+    let excess = 0;
+    for (let j = 0; j < sources; j++) total += sums[j]!;
+    for (let i = 0; i < rows; i++) excess += charge[i]!;
+    if (!(total > 0) || !(excess > 0)) return;
+    for (let j = 0; j < sources; j++) energy[j] = sums[j]! > 0 ? excess / total : 0;
+    for (let k = 0; k < WARM_UP_STEPS; k++) {
+      for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
+      for (let j = 0; j < sources; j++) {
+        const e = energy[j]!;
+        const at = j * stride;
+        if (e > 0) for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
+      }
+      for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+      for (let j = 0; j < sources; j++) {
+        if (energy[j] === 0) continue;
+        let sum = 0;
+        const at = j * stride;
+        for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
+        energy[j] = (energy[j]! * sum) / sums[j]!;
+      }
+    }
+    this.gatherPeaks();
+    this.listActive();
+  }
+
+  /** Gives the light between two valleys to the source of the peak between them. */
+  private gatherPeaks(): void {
+    const { energy, sums, saved } = this;
+    const { sources } = this.problem;
+    for (let j = 0; j < sources; j++) saved[j] = energy[j]! * sums[j]!;
+    let from = 0;
+    for (let j = 1; j <= sources; j++) {
+      const isValley = j === sources || (saved[j]! < saved[j - 1]! && !(saved[j]! > (saved[j + 1] ?? 0)));
+      if (!isValley) continue;
+      let peak = from;
+      let light = 0;
+      for (let k = from; k < j; k++) {
+        light += saved[k]!;
+        energy[k] = 0;
+        if (saved[k]! > saved[peak]!) peak = k;
+      }
+      energy[peak] = light > LEAST_LIGHT ? light / sums[peak]! : 0;
+      from = j;
+    }
+  }
+
+  /** Expectation of the shining sources into `out`; returns the objective. */
+  private evaluate(out: Float64Array): number {
+    const { problem, energy, list, active } = this;
+    const { rows, sources, response, stride, charge, noise, darkResponse, penalty } = problem;
+    for (let i = 0; i < rows; i++) out[i] = noise[i]!;
+    let sum = 0;
+    for (let a = 0; a < active; a++) {
+      const j = list[a]!;
+      const e = energy[j]!;
+      const at = j * stride;
+      for (let i = 0; i < rows; i++) out[i] = out[i]! + e * response[at + i]!;
+      sum -= darkResponse[j]! * e + (j < sources - 1 ? penalty * e * e : 0);
+    }
+    for (let i = 0; i < rows; i++) {
+      const y = out[i]!;
+      sum += charge[i]! > 0 ? charge[i]! * Math.log(y) - y : -y;
+    }
+    return sum;
+  }
+
+  /** Newton's direction for the shining sources; returns the gain that it promises. */
+  private newtonDirection(): number {
+    const { problem, energy, list, active, slope, direction, expectation, ratio } = this;
+    const { rows, sources, response, stride, charge, penalty } = problem;
+    for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+    for (let a = 0; a < active; a++) {
+      const j = list[a]!;
+      const at = j * stride;
+      let sum = -this.sums[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
+      for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
+      slope[a] = sum;
+      direction[a] = sum;
+    }
+    for (this.damping = DAMPING; ; this.damping *= 1e3) {
+      this.factorise();
+      this.substitute(direction);
+      let gain = 0;
+      for (let a = 0; a < active; a++) gain += 0.5 * slope[a]! * direction[a]!;
+      // Rounding spoils what is hardly damped where sources are as good as the same.
+      if (gain >= 0 || this.damping > 1) return gain;
+      direction.set(slope.subarray(0, active));
+    }
+  }
+
+  /** Cholesky factor of the curvature of the shining sources, packed by rows. */
+  private factorise(): void {
+    const { problem, list, active, matrix, weight, expectation, ratio } = this;
+    const { rows, sources, response, stride, penalty } = problem;
+    for (let i = 0; i < rows; i++) weight[i] = ratio[i]! / expectation[i]!;
+    for (let a = 0; a < active; a++) {
+      const at = list[a]! * stride;
+      const row = (a * (a + 1)) / 2;
+      for (let b = 0; b <= a; b++) {
+        const bt = list[b]! * stride;
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += response[at + i]! * response[bt + i]! * weight[i]!;
+        matrix[row + b] = sum;
+      }
+      matrix[row + a] = matrix[row + a]! * (1 + this.damping) + (list[a]! < sources - 1 ? 2 * penalty : 0);
+    }
+    for (let a = 0; a < active; a++) {
+      const row = (a * (a + 1)) / 2;
+      const own = matrix[row + a]!;
+      for (let b = 0; b <= a; b++) {
+        const other = (b * (b + 1)) / 2;
+        let sum = matrix[row + b]!;
+        for (let c = 0; c < b; c++) sum -= matrix[row + c]! * matrix[other + c]!;
+        if (b < a) matrix[row + b] = sum / matrix[other + b]!;
+        else matrix[row + a] = Math.sqrt(Math.max(sum, 0.5 * this.damping * own, Number.MIN_VALUE));
+      }
+    }
+  }
+
+  /** x = H^-1 x */
+  private substitute(x: Float64Array): void {
+    const { active, matrix } = this;
+    for (let a = 0; a < active; a++) {
+      const row = (a * (a + 1)) / 2;
+      let sum = x[a]!;
+      for (let c = 0; c < a; c++) sum -= matrix[row + c]! * x[c]!;
+      x[a] = sum / matrix[row + a]!;
+    }
+    for (let a = active - 1; a >= 0; a--) {
+      let sum = x[a]!;
+      for (let c = a + 1; c < active; c++) sum -= matrix[(c * (c + 1)) / 2 + a]! * x[c]!;
+      x[a] = sum / matrix[(a * (a + 1)) / 2 + a]!;
+    }
+  }
+
+  /**
+   * Goes along the direction as far as it pays: all the way with sources stopped at zero where that is a gain, else to
+   * where the first of them goes out. Returns the objective.
+   */
+  private step(before: number): number {
+    const { energy, list, active, direction, saved } = this;
+    let room = Number.POSITIVE_INFINITY;
+    let first = -1;
+    for (let a = 0; a < active; a++) {
+      const j = list[a]!;
+      saved[a] = energy[j]!;
+      if (direction[a]! < 0 && -energy[j]! / direction[a]! < room) {
+        room = -energy[j]! / direction[a]!;
+        first = a;
+      }
+    }
+    if (room < 1) {
+      for (let a = 0; a < active; a++) {
+        const e = saved[a]! + direction[a]!;
+        energy[list[a]!] = e > 0 ? e : 0;
+      }
+      const value = this.evaluate(this.trial);
+      if (value > before) return this.accept(value);
+    }
+    const length = this.lineSearch(room);
+    for (let a = 0; a < active; a++) energy[list[a]!] = Math.max(0, saved[a]! + length * direction[a]!);
+    if (length === room) energy[list[first]!] = 0;
+    return this.accept(this.evaluate(this.trial));
+  }
+
+  private accept(value: number): number {
+    const swapped = this.trial;
+    this.trial = this.expectation;
+    this.expectation = swapped;
+    const { energy, list } = this;
+    let n = 0;
+    for (let a = 0; a < this.active; a++) if (energy[list[a]!]! > 0) list[n++] = list[a]!;
+    this.active = n;
+    return value;
+  }
+
+  /** Length in (0, room] at which the objective is highest along the direction, to a few per cent. */
+  private lineSearch(room: number): number {
+    const { problem, list, active, direction, change } = this;
+    const { rows, response, stride } = problem;
+    change.fill(0, 0, rows);
+    for (let a = 0; a < active; a++) {
+      const at = list[a]! * stride;
+      const d = direction[a]!;
+      for (let i = 0; i < rows; i++) change[i] = change[i]! + d * response[at + i]!;
+    }
+    let low = 0;
+    let high = room;
+    if (Number.isFinite(room) && this.slopeAt(room) >= 0) return room;
+    let length = Math.min(1, 0.5 * room);
+    for (let k = 0; k < 30; k++) {
+      const slope = this.slopeAt(length);
+      if (slope >= 0) low = length;
+      else high = length;
+      if (high - low < 0.05 * high) break;
+      length = Number.isFinite(high) ? 0.5 * (low + high) : 2 * length;
+    }
+    return low > 0 ? low : high;
+  }
+
+  /** Derivative of the objective along the direction. */
+  private slopeAt(length: number): number {
+    const { problem, energy: _, saved, list, active, direction, expectation, change } = this;
+    const { rows, sources, charge, darkResponse, penalty } = problem;
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      const m = change[i]!;
+      if (m === 0) continue;
+      const y = expectation[i]! + length * m;
+      sum += charge[i]! > 0 ? (charge[i]! / y - 1) * m : -m;
+    }
+    for (let a = 0; a < active; a++) {
+      const j = list[a]!;
+      sum -= darkResponse[j]! * direction[a]!;
+      if (j < sources - 1) sum -= 2 * penalty * direction[a]! * (saved[a]! + length * direction[a]!);
+    }
+    return sum;
+  }
+
+  /** Lights the sources whose light would be a gain, of neighbours the best. Returns whether there are any. */
+  private lightUp(tolerance: number): boolean {
+    const { problem, energy, list, saved, sums, expectation, ratio } = this;
+    const { rows, sources, response, stride, charge } = problem;
+    for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+    // Slope per light: what a neighbourhood is judged by.
+    for (let j = 0; j < sources; j++) {
+      saved[j] = 0;
+      if (energy[j]! > 0 || !(sums[j]! > 0)) continue;
+      const at = j * stride;
+      let sum = -sums[j]!;
+      for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
+      saved[j] = sum / sums[j]!;
+    }
+    let lit = 0;
+    for (let j = 0; j < sources && lit < MOST_NEW && this.active + lit < MOST_ACTIVE; j++) {
+      const slope = saved[j]!;
+      if (!(slope > 0) || slope < (saved[j - 1] ?? 0) || slope <= (j + 1 < sources ? saved[j + 1]! : 0)) continue;
+      const at = j * stride;
+      let curvature = 0;
+      for (let i = 0; i < rows; i++) {
+        const m = response[at + i]!;
+        curvature += (m * m * ratio[i]!) / expectation[i]!;
+      }
+      const g = slope * sums[j]!;
+      if (0.5 * g * g < tolerance * curvature) continue;
+      // A little light, so that Newton's step can take it away again.
+      energy[j] = (1e-3 * g) / curvature;
+      list[this.active + lit++] = j;
+    }
+    if (lit === 0) return false;
+    this.active += lit;
+    this.evaluate(expectation);
+    return true;
+  }
+}

@@ -1,0 +1,29 @@
+/** What a millipede fit asks of a light model: the light of one cascade in all rows of the data. */
+
+/**
+ * Light of cascades that all fly the same way, in the rows of one event (`Rows`). Rows 0 to `stored` - 1 are given one by
+ * one, the others as a sum.
+ */
+export interface SegmentLight {
+  readonly stored: number;
+  /** Sets the direction by where the particle comes from, radians. */
+  setDirection(zenith: number, azimuth: number): void;
+  /**
+   * Expected charge (PE) per GeV of a cascade at (x, y, z) and timeNs: of row i into out[at + i] for stored rows; returns
+   * the sum over the other rows.
+   */
+  column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number;
+  /**
+   * Adds to `out` the derivatives with respect to x, y, z and timeNs of the sum over stored rows of weight[i] times the
+   * column, plus `darkWeight` times the sum over the other rows.
+   */
+  addGradient(
+    x: number,
+    y: number,
+    z: number,
+    timeNs: number,
+    weight: Float64Array,
+    darkWeight: number,
+    out: Float64Array,
+  ): void;
+}

@@ -1,0 +1,238 @@
+/**
+ * The likelihood of a line, quickly (specs/reco-millipede.md 10.2). At the optimum few of a line's hundreds of segments
+ * shine, and a line moved a little has the same few: so the response is computed only for segments that shine, or might
+ * soon (`candidates`), the unfolding starts from the energies of the line before, and the gradient needs the shining
+ * segments alone (energies are at their optimum, so that their change does not count). `survey` looks at all segments and
+ * chooses the candidates anew.
+ */
+import { ActiveUnfolding } from '../fit/active-unfolding.js';
+import type { UnfoldingProblem } from '../fit/unfolding.js';
+import { type ChainSettings, emptyProblem, LEAST_ENERGY_GEV, likelihoodConstant } from './chain.js';
+import type { SegmentLight } from './light.js';
+import { poisson, type RowLikelihood, softened } from './likelihood.js';
+import type { Rows } from './rows.js';
+import { type SegmentRange, segmentRange } from './segments.js';
+
+const NS_PER_METRE = 1 / 0.299792458;
+const MOST_SEGMENTS = 1024;
+/** Segments this close to a shining one are candidates, m. */
+const NEIGHBOURHOOD_M = 7.5;
+/** A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. */
+const PROMISING = -0.02;
+
+/** Likelihood of lines in one direction. Energies and segments of the last line stay readable. */
+export class QuickChain {
+  /** Segments in the problem: number (distance from the vertex over the spacing) and energy in GeV. */
+  readonly number: Int32Array = new Int32Array(MOST_SEGMENTS);
+  readonly energy: Float64Array = new Float64Array(MOST_SEGMENTS);
+  readonly problem: UnfoldingProblem;
+  readonly range: SegmentRange = { first: 0, end: 0 };
+  readonly solver: ActiveUnfolding = new ActiveUnfolding();
+  private readonly light: SegmentLight;
+  private readonly settings: ChainSettings;
+  private readonly direction = new Float64Array(3);
+  private readonly likelihood: RowLikelihood;
+  private readonly isPoisson: boolean;
+  private readonly constant: number;
+  private readonly weight: Float64Array;
+  private readonly rowSlope: Float64Array;
+  private readonly mixed: Float64Array;
+  private readonly adjoint: Float64Array;
+  private readonly line = new Float64Array(4);
+  private spacingM = 1;
+
+  constructor(rows: Rows, light: SegmentLight, settings: ChainSettings) {
+    this.light = light;
+    this.settings = settings;
+    this.isPoisson = settings.alpha === null;
+    this.likelihood = settings.alpha === null ? poisson : softened(settings.alpha);
+    this.problem = emptyProblem(rows, light.stored, settings.regularization, MOST_SEGMENTS);
+    this.constant = likelihoodConstant(rows, this.likelihood);
+    this.weight = new Float64Array(light.stored);
+    this.rowSlope = new Float64Array(light.stored);
+    this.mixed = new Float64Array(light.stored);
+    this.adjoint = new Float64Array(MOST_SEGMENTS);
+  }
+
+  setDirection(zenith: number, azimuth: number): void {
+    const sin = Math.sin(zenith);
+    this.direction[0] = -sin * Math.cos(azimuth);
+    this.direction[1] = -sin * Math.sin(azimuth);
+    this.direction[2] = -Math.cos(zenith);
+    this.light.setDirection(zenith, azimuth);
+    this.problem.sources = 0;
+  }
+
+  /**
+   * -log L of the line through (x, y, z) at timeNs with all segments, from the energies at hand where `isWarm`; the
+   * candidates are left in the problem.
+   */
+  survey(x: number, y: number, z: number, timeNs: number, spacingM: number, isWarm: boolean): number {
+    const value = this.full(x, y, z, timeNs, spacingM, isWarm, 1e-3);
+    this.chooseCandidates();
+    return value;
+  }
+
+  /** The same with all segments left in the problem, and solved to the given tolerance. */
+  full(x: number, y: number, z: number, timeNs: number, spacingM: number, isWarm: boolean, tolerance: number): number {
+    const { range, direction, problem, energy, number, adjoint } = this;
+    const known = isWarm && spacingM === this.spacingM ? problem.sources : 0;
+    adjoint.fill(0);
+    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
+    for (let j = 0; j < known; j++) {
+      const k = number[j]! - range.first;
+      if (k >= 0 && k < range.end - range.first) adjoint[k] = energy[j]!;
+    }
+    problem.sources = range.end - range.first;
+    for (let j = 0; j < problem.sources; j++) {
+      number[j] = range.first + j;
+      energy[j] = adjoint[j]!;
+    }
+    this.spacingM = spacingM;
+    return this.solve(x, y, z, timeNs, tolerance);
+  }
+
+  /** -log L of a line not far from the last, with the candidates alone. */
+  evaluate(x: number, y: number, z: number, timeNs: number): number {
+    return this.solve(x, y, z, timeNs, 1e-4);
+  }
+
+  /** Derivatives of the last value with respect to x, y, z, timeNs into `out`. */
+  gradient(out: Float64Array): void {
+    const { problem, energy, number, solver, light, line, direction, weight, rowSlope, spacingM } = this;
+    const { rows, charge } = problem;
+    const y = solver.expectation;
+    for (let i = 0; i < rows; i++) rowSlope[i] = -this.likelihood.slope(charge[i]!, y[i]!);
+    out[0] = 0;
+    out[1] = 0;
+    out[2] = 0;
+    out[3] = 0;
+    if (!this.isPoisson) this.prepareAdjoint();
+    for (let a = 0; a < solver.active; a++) {
+      const j = solver.list[a]!;
+      const e = energy[j]!;
+      if (this.isPoisson) for (let i = 0; i < rows; i++) weight[i] = e * rowSlope[i]!;
+      else {
+        const lambda = this.adjoint[a]!;
+        for (let i = 0; i < rows; i++) {
+          const ratio = charge[i]! / y[i]!;
+          weight[i] = e * (rowSlope[i]! - (this.mixed[i]! * ratio) / y[i]!) + lambda * (ratio - 1);
+        }
+      }
+      const along = number[j]! * spacingM;
+      light.addGradient(
+        line[0]! + along * direction[0]!,
+        line[1]! + along * direction[1]!,
+        line[2]! + along * direction[2]!,
+        line[3]! + along * NS_PER_METRE,
+        weight,
+        e,
+        out,
+      );
+    }
+  }
+
+  /** -log L with all segments in the problem, each with the least energy more: the published number. */
+  published(): number {
+    const { problem, energy, likelihood, mixed } = this;
+    const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
+    for (let i = 0; i < rows; i++) mixed[i] = noise[i]!;
+    let sum = this.constant - darkNoise;
+    for (let j = 0; j < sources; j++) {
+      const e = energy[j]! + LEAST_ENERGY_GEV;
+      const at = j * stride;
+      for (let i = 0; i < rows; i++) mixed[i] = mixed[i]! + e * response[at + i]!;
+      sum -= e * darkResponse[j]!;
+    }
+    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, mixed[i]!);
+    return -sum;
+  }
+
+  /** Sum of energies of the segments between two distances along the line, GeV. */
+  energyBetween(fromM: number, toM: number): number {
+    let sum = 0;
+    for (let j = 0; j < this.problem.sources; j++) {
+      const along = this.number[j]! * this.spacingM;
+      if (along >= fromM && along <= toM) sum += this.energy[j]!;
+    }
+    return sum;
+  }
+
+  /** Computes the response of the segments in the problem, and their energies. */
+  private solve(x: number, y: number, z: number, timeNs: number, tolerance: number): number {
+    const { problem, energy, number, light, line, direction, spacingM, solver } = this;
+    line[0] = x;
+    line[1] = y;
+    line[2] = z;
+    line[3] = timeNs;
+    for (let j = 0; j < problem.sources; j++) {
+      const along = number[j]! * spacingM;
+      problem.darkResponse[j] = light.column(
+        x + along * direction[0]!,
+        y + along * direction[1]!,
+        z + along * direction[2]!,
+        timeNs + along * NS_PER_METRE,
+        problem.response,
+        j * problem.stride,
+      );
+    }
+    const objective = solver.solve(problem, energy, tolerance);
+    if (this.isPoisson) return -(objective - problem.darkNoise + this.constant);
+    const { rows, charge } = problem;
+    let sum = this.constant;
+    for (let i = 0; i < rows; i++) sum += this.likelihood.value(charge[i]!, solver.expectation[i]!);
+    return -sum;
+  }
+
+  /** Keeps the segments that shine or might, in ascending order. */
+  private chooseCandidates(): void {
+    const { problem, energy, number, solver, spacingM, adjoint } = this;
+    const { rows, sources, response, stride, charge, darkResponse } = problem;
+    const reach = Math.max(1, Math.round(NEIGHBOURHOOD_M / spacingM));
+    const keep = adjoint;
+    for (let j = 0; j < sources; j++) {
+      let sum = darkResponse[j]!;
+      let gain = 0;
+      const at = j * stride;
+      for (let i = 0; i < rows; i++) {
+        sum += response[at + i]!;
+        gain += (response[at + i]! * charge[i]!) / solver.expectation[i]!;
+      }
+      keep[j] = sum > 0 && gain - sum > PROMISING * sum ? 1 : 0;
+    }
+    keep[sources - 1] = 1;
+    for (let a = 0; a < solver.active; a++) {
+      const j = solver.list[a]!;
+      for (let k = Math.max(0, j - reach); k <= Math.min(sources - 1, j + reach); k++) keep[k] = 1;
+    }
+    let n = 0;
+    for (let j = 0; j < sources; j++) {
+      if (keep[j] === 0) continue;
+      number[n] = number[j]!;
+      energy[n] = energy[j]!;
+      n++;
+    }
+    problem.sources = n;
+  }
+
+  /**
+   * The softened likelihood is not what energies are optimal for: their change counts. Solves for the multipliers of the
+   * energies' equations, and mixes the response with them.
+   */
+  private prepareAdjoint(): void {
+    const { problem, solver, adjoint, rowSlope, mixed } = this;
+    const { rows, response, stride } = problem;
+    for (let a = 0; a < solver.active; a++) {
+      const at = solver.list[a]! * stride;
+      let sum = 0;
+      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
+      adjoint[a] = sum;
+    }
+    solver.solveAdjoint(adjoint);
+    mixed.fill(0);
+    for (let a = 0; a < solver.active; a++) {
+      const at = solver.list[a]! * stride;
+      for (let i = 0; i < rows; i++) mixed[i] = mixed[i]! + adjoint[a]! * response[at + i]!;
+    }
+  }
+}
