@@ -29,6 +29,8 @@ export interface Rabbitmq {
   readonly certificate: string;
   /** Runs `rabbitmqctl` and returns what it prints. Takes about half a second. */
   ctl(...args: string[]): string;
+  /** What it has written to its log so far. */
+  log(): string;
   /** kill -9 of the broker itself. */
   kill(): Promise<void>;
   /** Starts it again in the same directory and waits until it answers. */
@@ -138,6 +140,7 @@ export async function startRabbitmq(settings: readonly string[] = []): Promise<R
     tlsAddress: certificate === '' ? null : `amqps://localhost:${port + 3}`,
     certificate,
     ctl: (...args) => execFileSync(join(BIN, 'rabbitmqctl'), ['-q', ...args], { env, encoding: 'utf8' }),
+    log: () => readFileSync(at(`log/sky${port}@localhost.log`), 'utf8'),
     kill,
     start,
     async dispose() {

@@ -17,8 +17,22 @@ const AWAY: ReadonlyMap<string, string> = new Map([
   ['SOCKET_TIMEOUT', 'its heartbeats stopped'],
   ['ECONNRESET', 'the connection was reset'],
   ['EPIPE', 'the connection was closed'],
-  ['CONNECTION_FORCED', 'the broker was shut down'],
+  ['CONN_CLOSE', 'the connection was closed'],
+  ['CONNECTION_FORCED', 'the broker closed the connection'],
 ]);
+
+/** The error of a connection that could not be opened. */
+export function openingFailure(error: unknown, address: RabbitAddress): BrokerError {
+  const { where, isTls } = address;
+  // A port that expects encryption hangs up on what it takes for garbage, in one way or the other.
+  if (isTls || !['CONN_CLOSE', 'ECONNRESET', 'EPIPE'].includes(codeOf(error))) return connectionFailure(error, address);
+  return new BrokerAwayError(
+    'broker/tls',
+    `The broker at ${where} hung up without a word.`,
+    'If it encrypts on this port, use amqps:// instead of amqp://; else see its log.',
+    { cause: error },
+  );
+}
 
 /** The error of a connection that could not be opened or that broke. */
 export function connectionFailure(error: unknown, address: RabbitAddress): BrokerError {
@@ -51,21 +65,13 @@ export function connectionFailure(error: unknown, address: RabbitAddress): Broke
       options,
     );
   }
-  if (isTls && !(code === 'CONN_CLOSE')) {
+  if (isTls) {
     return new BrokerError(
       'broker/tls',
       /wrong.version.number/i.test(detail)
         ? `The broker at ${where} does not encrypt on this port.`
         : `The encrypted connection to the broker at ${where} failed: ${detail}.`,
       'Trust its certificate with NODE_EXTRA_CA_CERTS=FILE, use its own host name, or amqp:// for a port without TLS.',
-      options,
-    );
-  }
-  if (code === 'CONN_CLOSE') {
-    return new BrokerAwayError(
-      isTls ? 'broker/unreachable' : 'broker/tls',
-      `The broker at ${where} closed the connection without a word.`,
-      isTls ? 'See its log.' : 'If it encrypts on this port, use amqps:// instead of amqp://; else see its log.',
       options,
     );
   }
@@ -90,6 +96,7 @@ export function queueFailure(error: unknown, address: RabbitAddress, queue: stri
         { cause: error },
       );
     case 'PRECONDITION_FAILED':
+    case 'RESOURCE_LOCKED':
       return new BrokerError(
         'broker/queue-conflict',
         `The queue ${queue} at ${address.where} exists with other properties: ${detail}.`,

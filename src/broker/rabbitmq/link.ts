@@ -7,7 +7,7 @@ import { type Channel, Connection } from 'rabbitmq-client';
 import { BrokerError } from '../../config/index.js';
 import type { RemoteOptions } from '../remote-types.js';
 import { parseRabbitAddress, type RabbitAddress } from './address.js';
-import { connectionFailure } from './failures.js';
+import { connectionFailure, openingFailure } from './failures.js';
 
 const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as const;
 /** Pauses between tries: from the first to the last, doubled each time, a random part of each, so that a hundred
@@ -116,7 +116,7 @@ export class Link {
         return connection;
       } catch (error) {
         if (this.#ending !== null) throw closedError();
-        const failure = connectionFailure(error, this.address);
+        const failure = openingFailure(error, this.address);
         // A broker that has just been restarted may refuse everybody for a moment.
         const mayHeal = failure.remedy === 'retry' || isAgain;
         if (!mayHeal) throw this.#end(failure);
