@@ -2,10 +2,20 @@
 import { RecoError } from '../config/index.js';
 import { crashDummy } from './crash-dummy.js';
 import { dummy } from './dummy.js';
+import { millipedeOriginal, millipedeWilks } from './millipede/index.js';
 import { pandelMpe } from './pandel-mpe/index.js';
+import { splineMpe, splineMpePointed } from './splinempe/index.js';
 import type { Reco } from './types.js';
 
-const RECOS: readonly Reco<never>[] = [pandelMpe, dummy, crashDummy] as unknown as readonly Reco<never>[];
+const RECOS: readonly Reco<never>[] = [
+  splineMpe,
+  splineMpePointed,
+  millipedeOriginal,
+  millipedeWilks,
+  pandelMpe,
+  dummy,
+  crashDummy,
+] as unknown as readonly Reco<never>[];
 
 /** Names and one-line descriptions, in the order of `--help`. */
 export function listRecos(): { name: string; about: string }[] {

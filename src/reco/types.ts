@@ -7,7 +7,7 @@
  */
 import type { Detector } from '../detector/index.js';
 import type { DecodedEvent } from '../event/index.js';
-import type { IceModel } from '../light/index.js';
+import type { IceModel, PhotonTables } from '../light/index.js';
 import type { HlcTimes } from '../prepare/index.js';
 
 /** A point in space and time: metres in the detector frame, ns since the start of the readout. */
@@ -60,6 +60,8 @@ export interface RecoInput {
   readonly detector: Detector;
   readonly ice: IceModel;
   readonly settings: RecoSettings;
+  /** Loads the photon tables of `ice`; absent where whoever runs the reco has none. */
+  readonly tables?: () => Promise<PhotonTables>;
 }
 
 /** Settings of a reco from the command line: `--reco-option name=value`. */

@@ -17,6 +17,8 @@ const TIME_STRIDE = 2;
 export const GAMMA_AXIS: Axis = { first: -1 + 1 / N_GAMMA, step: 2 / N_GAMMA, size: N_GAMMA };
 export const LN_R_AXIS: Axis = { first: 0.5 * LN_R_STEP, step: LN_R_STEP, size: N_R };
 const EMPTY = -60;
+/** Cells whose mean slope an empty cell continues. */
+const SLOPE_CELLS = 3;
 
 /**
  * ln(A0 r^2) + r / 35 m of a folded depth, [r][gamma][theta]: what the table stores; empty cells filled.
@@ -28,10 +30,10 @@ export function logLight(depth: FoldedDepth, nTheta: number): Float64Array {
     const light = depth.light[i]!;
     if (light > 0) out[i] = Math.log(light);
     else {
-      // The slope may not rise: light falls behind an opaque layer, it does not come back.
+      // The mean slope of the cells before, which may not rise: light falls behind an opaque layer, it does not come back.
       const one = i >= perR ? out[i - perR]! : EMPTY;
-      const two = i >= 2 * perR ? out[i - 2 * perR]! : one;
-      out[i] = Math.max(EMPTY, one + Math.min(0, one - two));
+      const far = i >= SLOPE_CELLS * perR + perR ? out[i - perR - SLOPE_CELLS * perR]! : one;
+      out[i] = Math.max(EMPTY, one + Math.min(0, one - far) / SLOPE_CELLS);
     }
   }
   return out;

@@ -14,6 +14,8 @@ export interface NelderMeadOptions {
   /** Limits, checked between iterations. Default 200 for each coordinate. */
   readonly maxCalls?: number;
   readonly maxIterations?: number;
+  /** Asked once an iteration with the best corner; true ends the fit as converged. */
+  readonly isEnough?: (x: Float64Array, f: number, calls: number) => boolean;
 }
 
 /** Outcome of a minimisation. */
@@ -73,6 +75,7 @@ export function nelderMead(f: Objective, simplex: readonly Float64Array[], optio
   let iterations = 1;
   while (calls < maxCalls && iterations < maxIterations) {
     if (isSmall(corners, xTolerance, fTolerance)) break;
+    if (options.isEnough?.(corners[0]!.x, corners[0]!.f, calls) === true) break;
     centre.fill(0);
     for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) centre[k]! += corners[i]!.x[k]!;
     for (let k = 0; k < n; k++) centre[k]! /= n;
