@@ -74,13 +74,7 @@ const MAX_FLAT_NSIDE = 2048;
  * Throws a ConfigError above nside 2048.
  */
 export function flattenLlh(result: ScanResult, nside: number): Float64Array {
-  if (nside > MAX_FLAT_NSIDE) {
-    throw new ConfigError(
-      'config/bad-value',
-      `A flat map at nside ${nside} would have ${pixelCount(nside)} pixels; the limit is nside ${MAX_FLAT_NSIDE}.`,
-      'Use the multi-order map, which has no such limit.',
-    );
-  }
+  checkFlatNside(nside);
   const flat = new Float64Array(pixelCount(nside)).fill(Number.NaN);
   const maps = result.maps.filter((map) => map.nside <= nside).sort((a, b) => a.nside - b.nside);
   for (const map of maps) {
@@ -92,6 +86,17 @@ export function flattenLlh(result: ScanResult, nside: number): Float64Array {
     }
   }
   return flat;
+}
+
+/** Throws a ConfigError for an nside whose flat map would be too large. */
+export function checkFlatNside(nside: number): void {
+  if (nside > MAX_FLAT_NSIDE) {
+    throw new ConfigError(
+      'config/bad-value',
+      `A flat map at nside ${nside} would have ${pixelCount(nside)} pixels; the limit is nside ${MAX_FLAT_NSIDE}.`,
+      'Use the multi-order map, which has no such limit.',
+    );
+  }
 }
 
 function scannedPixel(map: NsideMap, row: number): ScannedPixel {
@@ -109,7 +114,7 @@ function scannedPixel(map: NsideMap, row: number): ScannedPixel {
 }
 
 /** Row of a pixel by bisection, -1 where it is not there. */
-function rowOf(pixels: Int32Array, pixel: number): number {
+export function rowOf(pixels: Int32Array, pixel: number): number {
   let low = 0;
   let high = pixels.length - 1;
   while (low <= high) {

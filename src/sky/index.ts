@@ -7,7 +7,16 @@ export {
   type SkyFrame,
   skyFrame,
 } from './astronomy.js';
-export { type Cells, finestCells, type LlhMap, orderCells, type SkyCells } from './cells.js';
+export {
+  type CellIndex,
+  type Cells,
+  findCell,
+  finestCells,
+  indexCells,
+  type LlhMap,
+  orderCells,
+  type SkyCells,
+} from './cells.js';
 export { contourLines, type Ring, ringAreaDeg2 } from './contours.js';
 export {
   isNside,

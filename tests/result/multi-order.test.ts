@@ -76,6 +76,9 @@ describe('the multi-order file of a scan', () => {
       'DATE-OBS': '2022-05-24T07:41:32.185',
       'MJD-OBS': 59723.32051140454,
       I3TYPE: 'neutrino',
+      RECO: 'splinempe',
+      NSIDES: '8 64 512',
+      ANGULAR_ERROR_FLOOR: 0.2,
     });
     expect(header).not.toHaveProperty('DATE');
     expect(header.MOCORDER).toBe(Math.max(...Array.from(map.uniq, (value) => Math.log2(uniqToRing(value).nside))));

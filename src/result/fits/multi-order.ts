@@ -1,7 +1,7 @@
 /**
  * Multi-order HEALPix maps: cells of many sizes that cover the sky exactly once, in one FITS table
- * (specs/alert-products.md section 1; header keys of skyreader, specs/sky-and-scan.md 8.4). What the file of a scan
- * begins with:
+ * (specs/alert-products.md section 1; what `map-cards.ts` adds is as skyreader has it). What the file of a scan begins
+ * with:
  *
  *     XTENSION= 'BINTABLE'           / binary table extension
  *     ...
@@ -23,6 +23,8 @@
  *     DATE-OBS= '2022-05-24T07:41:32.185' / UTC date of the observation
  *     MJD-OBS =    59723.32051140454 / modified Julian date of the observation
  *     I3TYPE  = 'neutrino'           / Alert Type
+ *     RECO    = 'splinempe'          / reconstruction
+ *     NSIDES  = '8 64 512'           / scanned resolutions
  *     RA      =                 47.2 / Degree
  *     DEC     =                 -3.5 / Degree
  *     HIERARCH RA_ERR_PLUS_50 = 0.75 / 50% containment error high
@@ -32,37 +34,29 @@
  *     HIERARCH CONTOUR_AREA_90 = 2.0186 / 90% contour area (sqdeg)
  *     COMMENTS= '50% and 90% uncertainty location => Highest posterior density 50% a&'
  *     CONTINUE  'nd 90% credible region'
+ *     HIERARCH ANGULAR_ERROR_FLOOR = 0.2 / sigma of the blur an axis (deg)
  *     NOTE    = 'exp(-delta llh) blurred by 0.2 deg; density 0 where nothing is known'
  *
  * No date of writing stands in it unless one is handed in: the same scan gives the same bytes.
  */
-
 import type { CardValue } from '../../fits/index.js';
 import { finestCells, ringToUniq } from '../../sky/index.js';
 import { badFile, shown } from '../errors.js';
-import { eventStem } from '../stem.js';
-import { isoTime } from '../summary/format.js';
 import { type SkyMaps, skyMaps } from '../summary/summarize.js';
-import type { RegionBox, ScanSummary } from '../summary/types.js';
+import type { ScanSummary } from '../summary/types.js';
 import type { ScanResult } from '../types.js';
-import { type Card, realCard } from './cards.js';
+import type { Card } from './cards.js';
+import { LIKELIHOOD_COLUMN, likelihoodCards, type MapFileOptions, probabilityCards } from './map-cards.js';
 import { readFitsTable, writeFitsTable } from './table.js';
 
 /** Settings of a multi-order file. */
-export interface MultiOrderOptions {
-  /** Program and version, e.g. `skymap-scanner 1.0.0`. */
-  readonly creator?: string;
-  /** Time of writing, ISO 8601 UTC; leave it out where the bytes must not depend on it. */
-  readonly date?: string;
-  /** Who publishes the map. Default: IceCube Collaboration for real events, nobody for others. */
-  readonly sender?: string;
+export interface MultiOrderOptions extends MapFileOptions {
   /** `skyMaps` of the result with the summary's floor, if it is there already. */
   readonly sky?: SkyMaps | null;
 }
 
-/** Column and unit of the two kinds of map. */
+/** Column of a probability map. */
 const PROBABILITY = 'PROBDENSITY';
-const LIKELIHOOD = '2DLLH';
 
 /**
  * The probability map of a scan, blurred as its summary says: density a steradian, 0 where nothing is known. null
@@ -77,13 +71,13 @@ export function multiOrderFits(
   const sky = options.sky === undefined ? skyMaps(result, floor) : options.sky;
   if (sky === null || summary.peak === null) return null;
   const { probability } = sky;
-  const uncertainty = 'Highest posterior density 50% and 90% credible region';
-  const blurred = probability.floorDeg > 0 ? ` blurred by ${probability.floorDeg} deg` : '';
-  return writeCells(probability, probability.density, PROBABILITY, 'sr-1', [
-    ...eventCards(result, options),
-    ...positionCards(summary.peak, summary.regions, uncertainty),
-    { key: 'NOTE', value: `exp(-delta llh)${blurred}; density 0 where nothing is known` },
-  ]);
+  return writeCells(
+    probability,
+    probability.density,
+    PROBABILITY,
+    'sr-1',
+    probabilityCards(result, summary, probability.floorDeg, options),
+  );
 }
 
 /**
@@ -99,11 +93,7 @@ export function multiOrderLlhFits(
   const { best_fit: best } = summary;
   if (best === null) return null;
   const values = cells.llh.map((llh) => 2 * (llh - best.llh));
-  return writeCells(cells, values, LIKELIHOOD, undefined, [
-    ...eventCards(result, options),
-    ...positionCards(best, summary.wilks_regions, 'Change in 2LLH based on Wilks theorem'),
-    { key: 'NOTE', value: 'NaN where no fit succeeded' },
-  ]);
+  return writeCells(cells, values, LIKELIHOOD_COLUMN, undefined, likelihoodCards(result, summary, options));
 }
 
 /** Cells in the order of their UNIQ numbers, as a table. */
@@ -134,57 +124,6 @@ function writeCells(
   );
 }
 
-function eventCards({ metadata }: ScanResult, options: MultiOrderOptions): Card[] {
-  const cards: Card[] = [];
-  const text = (key: string, value: string | null | undefined, comment?: string): void => {
-    if (value != null) cards.push(comment === undefined ? { key, value } : { key, value, comment });
-  };
-  if (metadata !== null) text('OBJECT', eventStem(metadata));
-  text('CREATOR', options.creator);
-  text('DATE', options.date);
-  if (metadata === null) return cards;
-  cards.push({ key: 'RUNID', value: metadata.runId }, { key: 'EVENTID', value: metadata.eventId });
-  text('SENDER', options.sender ?? (metadata.isRealEvent ? 'IceCube Collaboration' : undefined));
-  if (Number.isFinite(metadata.mjd)) {
-    text('DATE-OBS', isoTime(metadata.mjd), 'UTC date of the observation');
-    cards.push(realCard('MJD-OBS', metadata.mjd, 'modified Julian date of the observation'));
-  }
-  text('I3TYPE', metadata.eventType ?? 'None', 'Alert Type');
-  return cards;
-}
-
-function positionCards(
-  position: { readonly ra_deg: number; readonly dec_deg: number },
-  regions: readonly (RegionBox & { readonly level: number })[],
-  uncertainty: string,
-): Card[] {
-  const cards = [
-    realCard('RA', twoDigits(position.ra_deg), 'Degree'),
-    realCard('DEC', twoDigits(position.dec_deg), 'Degree'),
-  ];
-  for (const region of regions) {
-    const percent = Math.round(100 * region.level);
-    const edge = (axis: string, side: string, value: number, comment: string): Card =>
-      realCard(`${axis}_ERR_${side}_${percent}`, twoDigits(value), `${percent}% containment error ${comment}`);
-    cards.push(
-      edge('RA', 'PLUS', region.ra_plus_deg, 'high'),
-      edge('RA', 'MINUS', region.ra_minus_deg, 'low'),
-      edge('DEC', 'PLUS', region.dec_plus_deg, 'high'),
-      edge('DEC', 'MINUS', region.dec_minus_deg, 'low'),
-    );
-  }
-  for (const { level, area_deg2: area } of regions) {
-    const percent = Math.round(100 * level);
-    // More digits than skyreader's two: the area of a good track is a few hundredths.
-    cards.push(realCard(`CONTOUR_AREA_${percent}`, Number(area.toFixed(4)), `${percent}% contour area (sqdeg)`));
-  }
-  return [...cards, { key: 'COMMENTS', value: `50% and 90% uncertainty location => ${uncertainty}` }];
-}
-
-function twoDigits(degrees: number): number {
-  return Math.round(degrees * 100) / 100 + 0;
-}
-
 /** A multi-order map that was read. */
 export interface MultiOrderMap {
   readonly header: ReadonlyMap<string, CardValue>;
@@ -203,5 +142,10 @@ export function readMultiOrderFits(bytes: Uint8Array, name = 'The map'): MultiOr
   const kind = table.columnNames.includes(PROBABILITY) ? 'probability' : 'likelihood';
   const uniq = table.column('UNIQ');
   if (!uniq.every((value) => Number.isSafeInteger(value) && value >= 4)) throw badFile(name, 'has a UNIQ that is none');
-  return { header: table.header, uniq, kind, value: table.column(kind === 'probability' ? PROBABILITY : LIKELIHOOD) };
+  return {
+    header: table.header,
+    uniq,
+    kind,
+    value: table.column(kind === 'probability' ? PROBABILITY : LIKELIHOOD_COLUMN),
+  };
 }

@@ -6,10 +6,10 @@ import { type CardValue, fitsCount, fitsUnits } from '../../fits/index.js';
 import { badFile } from '../errors.js';
 import { type Card, headerBytes } from './cards.js';
 
-/** A column to write: `K` 64-bit integers, `D` doubles. */
+/** A column to write: `K` 64-bit integers (`1K` is how readers of MOCs want it spelt), `D` doubles. */
 export interface FitsColumn {
   readonly name: string;
-  readonly form: 'K' | 'D';
+  readonly form: 'K' | '1K' | 'D';
   readonly unit?: string;
   readonly values: ArrayLike<number>;
 }
@@ -50,7 +50,7 @@ export function writeFitsTable(columns: readonly FitsColumn[], cards: readonly C
   for (const [i, { form, values }] of columns.entries()) {
     for (let row = 0, at = 8 * i; row < rows; row++, at += rowBytes) {
       const value = values[row]!;
-      if (form === 'K') view.setBigInt64(at, BigInt(value), false);
+      if (form !== 'D') view.setBigInt64(at, BigInt(value), false);
       else if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8000000000000n, false);
       else view.setFloat64(at, value, false);
     }
@@ -65,6 +65,8 @@ export interface FitsTable {
   readonly rows: number;
   /** Values of a scalar numeric column. Throws FileFormatError where there is no such column. */
   column(name: string): Float64Array;
+  /** 64-bit integers beyond what doubles hold exactly. Throws FileFormatError where the column is of another type. */
+  bigColumn(name: string): BigInt64Array;
 }
 
 /** Bytes and readers of the scalar types. */
@@ -79,7 +81,11 @@ const FORMS: Readonly<Record<string, readonly [bytes: number, read: (view: DataV
 
 /** The first binary table of a FITS file. `name` of the file is for messages. Throws FileFormatError. */
 export function readFitsTable(bytes: Uint8Array, name = 'The map'): FitsTable {
-  const bad = (why: string): Error => badFile(name, why);
+  return findFitsTable(bytes, (why) => badFile(name, why));
+}
+
+/** `readFitsTable` for files other than results; `bad` makes the error. */
+export function findFitsTable(bytes: Uint8Array, bad: (why: string) => Error): FitsTable {
   for (const { cards, data } of fitsUnits(bytes, bad)) {
     if (cards.get('XTENSION') === 'BINTABLE') return openTable(cards, data, bad);
   }
@@ -110,13 +116,23 @@ function openTable(header: ReadonlyMap<string, CardValue>, bytes: Uint8Array, ba
     columnNames: [...columns.keys()],
     rows,
     column(wanted) {
-      const found = columns.get(wanted);
-      if (found === undefined) throw bad(`has no column ${wanted} (only ${[...columns.keys()].join(', ')})`);
+      const found = find(wanted);
       const read = FORMS[found.form]?.[1];
       if (read === undefined) throw bad(`has a column ${wanted} of type ${found.form} instead of one number`);
       return Float64Array.from({ length: rows }, (_, row) => read(view, row * rowBytes + found.offset));
     },
+    bigColumn(wanted) {
+      const { form, offset: at } = find(wanted);
+      if (form !== 'K') throw bad(`has a column ${wanted} of type ${form} instead of 64-bit integers`);
+      return BigInt64Array.from({ length: rows }, (_, row) => view.getBigInt64(row * rowBytes + at));
+    },
   };
+
+  function find(wanted: string): { form: string; offset: number } {
+    const found = columns.get(wanted);
+    if (found === undefined) throw bad(`has no column ${wanted} (only ${[...columns.keys()].join(', ')})`);
+    return found;
+  }
 }
 
 function widthOf(letter: string, repeat: number): number {

@@ -94,14 +94,15 @@ export function summarize(result: ScanResult, options: SummaryOptions): ScanSumm
     wall_s: options.wallS,
     best_fit: best && bestFitSummary(best),
     peak: sky && peakSummary(sky.probability),
-    regions: sky === null ? [] : LEVELS.map(({ level }) => ({ level, ...box(credibleRegion(sky.probability, level)) })),
+    regions:
+      sky === null ? [] : LEVELS.map(({ level }) => ({ level, ...regionBox(credibleRegion(sky.probability, level)) })),
     wilks_regions:
       sky === null
         ? []
         : LEVELS.map(({ level, delta2Llh }) => ({
             level,
             delta_2llh: delta2Llh,
-            ...box(wilksRegion(sky.cells, delta2Llh)),
+            ...regionBox(wilksRegion(sky.cells, delta2Llh)),
           })),
   };
 }
@@ -125,7 +126,8 @@ function peakSummary({ peak, floorDeg }: ProbabilityMap): PeakSummary {
   return { ra_deg: degrees(peak.raRad), dec_deg: degrees(peak.decRad), angular_error_floor_deg: floorDeg };
 }
 
-function box(region: Region): RegionBox {
+/** A region as files tell it, rounded. */
+export function regionBox(region: Region): RegionBox {
   return {
     area_deg2: Number(region.areaDeg2.toPrecision(6)),
     ra_minus_deg: rounded(region.raMinusDeg),
