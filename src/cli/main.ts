@@ -1,11 +1,14 @@
 /** The command line: which commands there are, and how whatever they throw becomes a sentence and an exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { clientCommand } from './client.js';
 import { reportError } from './errors.js';
 import { eventCommand } from './event.js';
 import { plotCommand } from './plot.js';
+import { recoCommand } from './reco.js';
 import { recosCommand } from './recos.js';
 import { scanCommand } from './scan.js';
+import { serverCommand } from './server.js';
 import { simulateCommand } from './simulate.js';
 import { tablesCommand } from './tables.js';
 
@@ -38,7 +41,17 @@ function buildProgram(): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .helpCommand(false);
-  const commands = [scanCommand(), recosCommand(), eventCommand(), plotCommand(), simulateCommand(), tablesCommand()];
+  const commands = [
+    scanCommand(),
+    serverCommand(),
+    clientCommand(),
+    recoCommand(),
+    recosCommand(),
+    eventCommand(),
+    plotCommand(),
+    simulateCommand(),
+    tablesCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   program.addHelpText('after', '\nskymap-scanner COMMAND --help explains a command and its units, with examples.');
   for (const command of withSubcommands(program)) {

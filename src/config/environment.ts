@@ -14,6 +14,17 @@ export interface Environment {
   readonly taskTimeoutS: number;
   readonly crashDummyProbability: number;
   readonly log: LogLevel;
+  /** Where server and clients meet; '' where the environment does not say. */
+  readonly brokerClient: string;
+  readonly brokerAddress: string;
+  readonly brokerAuth: string;
+  readonly timeoutToClientsS: number;
+  readonly timeoutFromClientsS: number;
+  readonly waitForFirstMessageS: number;
+  readonly prefetchFromClients: number;
+  readonly quarantineS: number;
+  /** Name of the scan, '' for one made of the event, the nsides and the time. */
+  readonly scanId: string;
 }
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
@@ -34,6 +45,9 @@ interface Variable extends EnvironmentVariable {
 }
 
 const seconds = number('a number of seconds above 0', (n) => n > 0);
+const pause = number('a number of seconds', (n) => n >= 0);
+const count = number('a whole number above 0', (n) => Number.isInteger(n) && n > 0);
+const text = z.string();
 const share = number('a number between 0 and 1', (n) => n >= 0 && n <= 1);
 const logLevel = z
   .string()
@@ -78,21 +92,76 @@ const VARIABLES: readonly Variable[] = [
     schema: logLevel,
     about: 'DEBUG is --debug; WARNING and everything above is --quiet.',
   },
+  {
+    key: 'brokerClient',
+    name: 'SKYSCAN_BROKER_CLIENT',
+    default: 'rabbitmq',
+    schema: text,
+    about: 'Which kind of broker stands between server and clients.',
+  },
+  {
+    key: 'brokerAddress',
+    name: 'SKYSCAN_BROKER_ADDRESS',
+    default: '',
+    schema: text,
+    about: 'The broker: [amqp[s]://][user[:password]@]host[:port][/vhost]. Servers and clients need it.',
+  },
+  {
+    key: 'brokerAuth',
+    name: 'SKYSCAN_BROKER_AUTH',
+    default: '',
+    schema: text,
+    about: 'Password or token for the broker, instead of the one in the address.',
+  },
+  {
+    key: 'timeoutToClientsS',
+    name: 'SKYSCAN_MQ_TIMEOUT_TO_CLIENTS',
+    default: '1800',
+    schema: seconds,
+    about: 'Seconds after which a client without a task ends. Raise it where rounds of a scan are far apart.',
+  },
+  {
+    key: 'timeoutFromClientsS',
+    name: 'SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS',
+    default: '259200',
+    schema: seconds,
+    about: 'Seconds without any result after which a server gives up. Lower it to hear earlier of missing clients.',
+  },
+  {
+    key: 'waitForFirstMessageS',
+    name: 'SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE',
+    default: '3600',
+    schema: seconds,
+    about: 'Seconds for which a client waits for its first task. Raise it where clients start long before the server.',
+  },
+  {
+    key: 'prefetchFromClients',
+    name: 'SKYSCAN_MQ_PREFETCH_FROM_CLIENTS',
+    default: '300',
+    schema: count,
+    about: 'Results that the broker hands the server in advance. There is seldom a reason to change it.',
+  },
+  {
+    key: 'quarantineS',
+    name: 'EWMS_PILOT_QUARANTINE_TIME',
+    default: '0',
+    schema: pause,
+    about: 'Seconds for which a client takes no tasks after it had to give one up. Raise it where nodes may be broken.',
+  },
+  {
+    key: 'scanId',
+    name: 'SKYSCAN_SKYDRIVER_SCAN_ID',
+    default: '',
+    schema: text,
+    about: 'Name of the scan, which also names its queues. Set it where something else names scans.',
+  },
 ];
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
 const KNOWN_ELSEWHERE = [
-  'SKYSCAN_BROKER_CLIENT',
-  'SKYSCAN_BROKER_ADDRESS',
-  'SKYSCAN_BROKER_AUTH',
-  'SKYSCAN_MQ_TIMEOUT_TO_CLIENTS',
-  'SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS',
-  'SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE',
-  'SKYSCAN_MQ_PREFETCH_FROM_CLIENTS',
   'SKYSCAN_KILL_SWITCH_CHECK_INTERVAL',
   'SKYSCAN_SKYDRIVER_ADDRESS',
   'SKYSCAN_SKYDRIVER_AUTH',
-  'SKYSCAN_SKYDRIVER_SCAN_ID',
   'SKYSCAN_EWMS_JSON',
   'SKYSCAN_LOG_THIRD_PARTY',
   'SKYSCAN_MQ_CLIENT_LOG',

@@ -35,6 +35,7 @@ export { Packet } from './icetray/packet.js';
 export { parseJsonBytes } from './json.js';
 export { pickledBytes, readPickledFrame } from './message.js';
 export * from './open/index.js';
+export { type EventPacket, packetOfFile } from './packet-of-file.js';
 export { isPickleObject, type PickleValue, readPickle } from './pickle.js';
 export {
   buildPulseMap,

@@ -2,6 +2,10 @@
  * The Node edge of the scanner: files, threads, processes, signals, terminals. What runs anywhere is in the library's
  * public face beside it.
  */
+
+export type { BrokerEvents, BrokerListener } from '../broker/remote-types.js';
+export { type ClientJobOptions, type ClientJobReport, runClient } from './client-job.js';
+export type { EventScanOptions, ScanJobReport } from './event-scan.js';
 export {
   ensureDirectory,
   listDirectory,
@@ -14,6 +18,7 @@ export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
 export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
 export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './load-result.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
+export { fitOneTask, type OneTaskOptions } from './one-task.js';
 export { svgToPng } from './png.js';
 export {
   type ProgressDisplay,
@@ -24,5 +29,7 @@ export {
   type Terminal,
 } from './progress.js';
 export { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
+export { type BrokerPlace, brokerPlace } from './remote-broker.js';
 export { packageVersion, readResource } from './resources.js';
-export { type ScanJobOptions, type ScanJobReport, scanOnThisMachine } from './scan-job.js';
+export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';
+export { type ServerJobOptions, serveScan } from './server-job.js';

@@ -2,238 +2,39 @@
  * A whole scan on this machine, from the event file to the result files: what the `scan` command does, as a function.
  * It wires the pieces together and decides nothing about pixels or fits.
  */
-import { join } from 'node:path';
 import { embeddedBroker } from '../broker/index.js';
 import { type ClientListener, fitterPool, RunnerBroken, startClient } from '../client/index.js';
-import { ConfigError, RecoError, SkymapError } from '../config/index.js';
-import { type DecodedEvent, type EventHeader, siteOf } from '../event/index.js';
-import { loadIceModel } from '../light/index.js';
-import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
-import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
-import {
-  listenTo,
-  type Progression,
-  runScan,
-  type ScanListener,
-  type ScanOutcome,
-  type ScanSetup,
-  scanFingerprint,
-  tellAll,
-} from '../scan/index.js';
-import { raDecOf, skyFrame } from '../sky/index.js';
-import { type DiskJournal, openJournal } from './disk-journal.js';
-import { ensureDirectory, probeWritable } from './files.js';
-import { fingerprint } from './fingerprint.js';
-import { loadEvent } from './load-event.js';
-import { drawPictures } from './pictures.js';
-import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
-import { packageVersion, readResource } from './resources.js';
-import { resultFiles } from './result-files.js';
+import { listenTo, runScan, type ScanOutcome, tellAll } from '../scan/index.js';
+import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } from './event-scan.js';
+import { recoFailed } from './prepare-event.js';
 
 /** What a scan on this machine is told. */
-export interface ScanJobOptions {
-  readonly eventFile: string;
-  /** See `LoadEventOptions.gcdDir`. */
-  readonly gcdDir?: string | null;
-  readonly reco: RecoChoice;
-  /** Options of the reco. Default: none. */
-  readonly recoSettings?: RecoSettings;
-  /** Name of the ice model. Default 'spice_mie'. Change it to see what the ice is worth. */
-  readonly iceModel?: string;
-  readonly progression: Progression;
-  /** Predictive scanning threshold in [0.1, 1]. Default 1. Lower it when speed counts more than reproducibility. */
-  readonly threshold?: number;
-  /** Whether the event is real; default: as its file says. */
-  readonly isReal?: boolean;
-  /** Where results go. Made if need be. */
-  readonly outputDir: string;
-  /** Where the journal is kept, in a directory per event. Made if need be. */
-  readonly cacheDir: string;
-  /** Forget what an earlier, stopped or finished scan with the same settings has kept. Default false. */
-  readonly isFresh?: boolean;
-  /** Try again what an earlier scan with the same settings had to give up. Default false. */
-  readonly retryFailed?: boolean;
+export interface ScanJobOptions extends EventScanOptions {
   /** Number of fits at the same time. Change it to leave processors to others. */
   readonly workers: number;
   /** Seconds after which a fit is ended and tried again. */
   readonly taskTimeoutS: number;
-  /** Sigma of the blur of the published map, degrees. Default 0.2. */
-  readonly angularErrorFloorDeg?: number;
-  /** Whether to draw pictures. Default true. Change it where only the numbers are wanted. */
-  readonly pictures?: boolean;
-  readonly progressIntervalS?: number;
-  readonly resultIntervalS?: number;
-  /** Ends the scan; its journal stays. */
-  readonly signal?: AbortSignal;
-  /** Hears the scan. */
-  readonly listen?: ScanListener;
   /** Hears the workers. */
   readonly listenToWorkers?: ClientListener;
-  /** What a person should know, one sentence at a time. */
-  readonly note?: (text: string) => void;
 }
-
-/** How a scan ended. */
-export type ScanJobReport =
-  | { readonly state: 'done'; readonly summary: ScanSummary; readonly files: readonly string[] }
-  /** Ended through the signal. `kept`: fits that the next scan with the same settings finds. */
-  | { readonly state: 'interrupted'; readonly kept: number; readonly journal: string };
 
 /**
  * Scans an event. Throws a `SkymapError` for everything that is wrong with files, settings or the reco.
  */
-export async function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJobReport> {
-  const { outputDir, cacheDir, progression, threshold = 1, workers } = options;
-  const note = options.note ?? (() => undefined);
-  const source = await openReco(options.reco);
-  const { event, detector, notes } = await loadEvent(options.eventFile, gcdOption(options));
-  const { runId, eventId, eventType, mjd } = event.header;
-  const metadata = { runId, eventId, eventType, mjd, isRealEvent: checkedIsReal(options.isReal, event.header) };
-  const stem = eventStem(metadata);
-  const journalDir = join(cacheDir, stem);
-  for (const directory of [outputDir, journalDir]) {
-    await ensureDirectory(directory);
-    await probeWritable(directory);
-  }
-  for (const text of notes) note(text);
-
-  const settings = options.recoSettings ?? {};
-  const ice = await loadIceModel(readResource, options.iceModel);
-  const input: RecoInput = { event, detector, ice, settings };
-  const prepared = await prepare(source.reco, input);
-  for (const text of prepared.notes) note(text);
-  const setup: ScanSetup = {
-    metadata,
-    site: siteOf(event),
-    reco: source.reco,
-    pointing: source.reco.pointing?.(input) ?? null,
-    seedVertex: prepared.seedVertex,
-    hlcTimes: prepared.hlcTimes,
-    progression,
-    threshold,
-  };
-
-  const nsides = progression.map(({ nside }) => nside);
-  const journal = openJournal({
-    directory: journalDir,
-    name: [source.reco.name, ...nsides].join('_'),
-    fingerprint: scanFingerprint(setup, {
-      eventDigest: fingerprint({ source: source.identity, prepared }),
-      settings,
-      productVersion: await packageVersion(),
-    }),
-    isFresh: options.isFresh === true,
-    retryFailed: options.retryFailed === true,
-  });
-  try {
-    const files = resultFiles(outputDir, metadata, note);
-    const listen = tellAll(
-      options.listen ?? (() => undefined),
-      listenTo({
-        'scan:started': () => {
-          if (journal.results > 0)
-            note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
-          note(`Scanning ${stem} with ${source.reco.name}, ${workers} ${workers === 1 ? 'worker' : 'workers'}.`);
-        },
-        'report:progress': ({ manifest }) => files.manifest(manifest),
-        'report:result': ({ result, isFinal }) => {
-          if (!isFinal) files.partial(result);
-        },
-        'scan:warning': ({ text }) => note(text),
-      }),
-    );
-    const outcome = await runWithWorkers(setup, source, prepared, options, journal, listen);
-    if (outcome.state === 'interrupted') {
-      await files.settle();
-      return { state: 'interrupted', kept: journal.results, journal: journal.path };
-    }
-    const { result, statistics } = outcome;
-    const angularErrorFloorDeg = options.angularErrorFloorDeg ?? 0.2;
-    const sky = skyMaps(result, angularErrorFloorDeg);
-    const summary = summarize(result, {
-      recoAlgo: source.reco.name,
-      nRecos: statistics.recos,
-      wallS: statistics.wallS,
-      threshold,
-      angularErrorFloorDeg,
-      sky,
-    });
-    const map = multiOrderFits(result, summary, { sky });
-    const pictures =
-      sky === null || options.pictures === false
-        ? []
-        : await drawPictures(result, outputDir, { sky, recoAlgo: source.reco.name, truth: truthOf(event) }, note);
-    const written = await files.finish(result, [
-      { path: join(outputDir, `${stem}.summary.json`), bytes: summaryJson(summary) },
-      ...(map === null ? [] : [{ path: join(outputDir, `${stem}.multiorder.fits`), bytes: map }]),
-      ...pictures,
-    ]);
-    return { state: 'done', summary, files: written };
-  } catch (error) {
-    // A reco that cannot work at all leaves nothing that is worth going on with.
-    if (journal.fittedTasks === 0) journal.discard();
-    throw error;
-  } finally {
-    journal.close();
-  }
-}
-
-function gcdOption({ gcdDir }: ScanJobOptions): { readonly gcdDir?: string | null } {
-  return gcdDir === undefined ? {} : { gcdDir };
-}
-
-/** Real events of IceCube have runs in [100000, 1000000); other telescopes and simulations number as they like. */
-function checkedIsReal(wanted: boolean | undefined, { isReal, runId }: EventHeader): boolean {
-  if (wanted === true && !(runId >= 100_000 && runId < 1_000_000)) {
-    throw new ConfigError(
-      'config/bad-value',
-      `The event cannot be a real one: its run is ${runId}, and real runs have numbers from 100000 to 999999.`,
-      'Leave out --real-event, or say --simulated-event.',
-    );
-  }
-  return wanted ?? isReal;
-}
-
-/** Where a simulated event really comes from. */
-function truthOf(event: DecodedEvent): { raDeg: number; decDeg: number } | null {
-  const { truth, header } = event;
-  if (truth === null) return null;
-  const { raRad, decRad } = raDecOf(skyFrame(header.mjd, siteOf(event)), truth.zenith, truth.azimuth);
-  return { raDeg: (raRad * 180) / Math.PI, decDeg: (decRad * 180) / Math.PI };
-}
-
-/** What a reco from outside prepares may be anything. */
-async function prepare(reco: Reco, input: RecoInput): Promise<PreparedEvent> {
-  let prepared: PreparedEvent;
-  try {
-    prepared = await reco.prepare(input);
-  } catch (error) {
-    if (error instanceof SkymapError) throw error;
-    throw failed(`${reco.name} could not prepare the event: ${(error as Error)?.message ?? error}`, error);
-  }
-  const { seedVertex, hlcTimes, data, notes } = prepared ?? {};
-  const { x, y, z, timeNs } = seedVertex ?? {};
-  if (![x, y, z, timeNs].every(Number.isFinite)) {
-    throw failed(`${reco.name} prepared the event without a seed vertex of finite x, y, z and timeNs.`);
-  }
-  return { seedVertex: seedVertex!, hlcTimes: hlcTimes ?? null, data, notes: notes ?? [] };
+export function scanOnThisMachine(options: ScanJobOptions): Promise<ScanJobReport> {
+  return scanEvent(options, (scan) => runWithWorkers(scan, options));
 }
 
 /** Runs the scan with workers of this process beside it, and ends both together. */
-async function runWithWorkers(
-  setup: ScanSetup,
-  source: RecoSource,
-  prepared: PreparedEvent,
-  options: ScanJobOptions,
-  journal: DiskJournal,
-  listen: ScanListener,
-): Promise<ScanOutcome> {
+async function runWithWorkers(scan: OpenScan, options: ScanJobOptions): Promise<ScanOutcome> {
+  const { setup, source, prepared, journal, stem, note } = scan;
+  const { workers } = options;
   const broker = embeddedBroker();
   const giveUp = new AbortController();
   const signals = options.signal === undefined ? [giveUp.signal] : [giveUp.signal, options.signal];
   const client = startClient({
     end: broker.client(),
-    runner: fitterPool({ slots: options.workers, startFitter: source.fitters(prepared) }),
+    runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared) }),
     taskTimeoutS: options.taskTimeoutS,
     // A scan that goes on may have nothing left but pixels that cannot be fitted.
     ...(journal.fittedTasks > 0 ? { hopelessAfter: Number.POSITIVE_INFINITY } : {}),
@@ -241,11 +42,15 @@ async function runWithWorkers(
   });
   // Without workers no result will ever come.
   client.done.catch(() => giveUp.abort());
+  const opening = listenTo({
+    'scan:started': () =>
+      note(`Scanning ${stem} with ${source.reco.name}, ${workers} ${workers === 1 ? 'worker' : 'workers'}.`),
+  });
   try {
     const outcome = await runScan(setup, {
       server: broker.server,
       journal,
-      listen,
+      listen: tellAll(scan.listen, opening),
       signal: AbortSignal.any(signals),
       reporting: {
         progressIntervalS: options.progressIntervalS ?? 60,
@@ -255,13 +60,9 @@ async function runWithWorkers(
     if (giveUp.signal.aborted) await client.done;
     return outcome;
   } catch (error) {
-    if (error instanceof RunnerBroken) throw failed(error.message, error.cause);
+    if (error instanceof RunnerBroken) throw recoFailed(error.message, error.cause);
     throw error;
   } finally {
     await client.stop();
   }
-}
-
-function failed(sentence: string, cause?: unknown): RecoError {
-  return new RecoError('reco/failed', sentence, 'Try it with --debug to see more.', { cause });
 }

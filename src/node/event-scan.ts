@@ -1,0 +1,215 @@
+/**
+ * A scan of an event from its file to the result files, whoever fits the tasks: loads and prepares the event, opens the
+ * journal, has the scan run by what it is handed, writes the results. `scan` and `server` differ only in that middle.
+ */
+import { join } from 'node:path';
+import { ConfigError } from '../config/index.js';
+import { type DecodedEvent, type EventHeader, siteOf } from '../event/index.js';
+import type { PreparedEvent, RecoSettings } from '../reco/index.js';
+import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
+import {
+  listenTo,
+  type Progression,
+  type ScanListener,
+  type ScanOutcome,
+  type ScanSetup,
+  scanFingerprint,
+  tellAll,
+} from '../scan/index.js';
+import { raDecOf, skyFrame } from '../sky/index.js';
+import { type DiskJournal, openJournal } from './disk-journal.js';
+import { ensureDirectory, probeWritable } from './files.js';
+import { fingerprint } from './fingerprint.js';
+import { type LoadedEvent, loadEvent } from './load-event.js';
+import { drawPictures } from './pictures.js';
+import { prepareEvent } from './prepare-event.js';
+import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
+import { packageVersion } from './resources.js';
+import { resultFiles } from './result-files.js';
+
+/** What a scan of an event is told, wherever its tasks are fitted. */
+export interface EventScanOptions {
+  readonly eventFile: string;
+  /** See `LoadEventOptions.gcdDir`. */
+  readonly gcdDir?: string | null;
+  readonly reco: RecoChoice;
+  /** Options of the reco. Default: none. */
+  readonly recoSettings?: RecoSettings;
+  /** Name of the ice model. Default 'spice_mie'. Change it to see what the ice is worth. */
+  readonly iceModel?: string;
+  readonly progression: Progression;
+  /** Predictive scanning threshold in [0.1, 1]. Default 1. Lower it when speed counts more than reproducibility. */
+  readonly threshold?: number;
+  /** Whether the event is real; default: as its file says. */
+  readonly isReal?: boolean;
+  /** Where results go. Made if need be. */
+  readonly outputDir: string;
+  /** Where the journal is kept, in a directory per event. Made if need be. */
+  readonly cacheDir: string;
+  /** Forget what an earlier, stopped or finished scan with the same settings has kept. Default false. */
+  readonly isFresh?: boolean;
+  /** Try again what an earlier scan with the same settings had to give up. Default false. */
+  readonly retryFailed?: boolean;
+  /** Sigma of the blur of the published map, degrees. Default 0.2. */
+  readonly angularErrorFloorDeg?: number;
+  /** Whether to draw pictures. Default true. Change it where only the numbers are wanted. */
+  readonly pictures?: boolean;
+  readonly progressIntervalS?: number;
+  readonly resultIntervalS?: number;
+  /** Ends the scan; its journal stays. */
+  readonly signal?: AbortSignal;
+  /** Hears the scan. */
+  readonly listen?: ScanListener;
+  /** What a person should know, one sentence at a time. */
+  readonly note?: (text: string) => void;
+}
+
+/** How a scan ended. */
+export type ScanJobReport =
+  | { readonly state: 'done'; readonly summary: ScanSummary; readonly files: readonly string[] }
+  /** Ended through the signal. `kept`: fits that the next scan with the same settings finds. */
+  | { readonly state: 'interrupted'; readonly kept: number; readonly journal: string };
+
+/** A scan that is ready to run. */
+export interface OpenScan {
+  readonly setup: ScanSetup;
+  /** `run00136662.evt000035405932.neutrino` */
+  readonly stem: string;
+  readonly event: DecodedEvent;
+  readonly source: RecoSource;
+  readonly prepared: PreparedEvent;
+  readonly journal: DiskJournal;
+  /** To be told everything: writes the running scan's files, and tells whoever listens. */
+  readonly listen: ScanListener;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * Scans an event. Throws a `SkymapError` for everything that is wrong with files, settings or the reco, and whatever
+ * `run` throws.
+ *
+ * @param run runs the scan; `listen` and `journal` are to be handed to `runScan`
+ * @param load how the event is read. Default: `loadEvent`
+ */
+export async function scanEvent(
+  options: EventScanOptions,
+  run: (scan: OpenScan) => Promise<ScanOutcome>,
+  load: typeof loadEvent = loadEvent,
+): Promise<ScanJobReport> {
+  const { outputDir, cacheDir, progression, threshold = 1 } = options;
+  const note = options.note ?? (() => undefined);
+  const source = await openReco(options.reco);
+  const gcdOption = options.gcdDir === undefined ? {} : { gcdDir: options.gcdDir };
+  const { event, detector, notes }: LoadedEvent = await load(options.eventFile, gcdOption);
+  const { runId, eventId, eventType, mjd } = event.header;
+  const metadata = { runId, eventId, eventType, mjd, isRealEvent: checkedIsReal(options.isReal, event.header) };
+  const stem = eventStem(metadata);
+  const journalDir = join(cacheDir, stem);
+  for (const directory of [outputDir, journalDir]) {
+    await ensureDirectory(directory);
+    await probeWritable(directory);
+  }
+  for (const text of notes) note(text);
+
+  const settings = options.recoSettings ?? {};
+  const { input, prepared } = await prepareEvent(source.reco, {
+    event,
+    detector,
+    settings,
+    iceModel: options.iceModel,
+  });
+  for (const text of prepared.notes) note(text);
+  const setup: ScanSetup = {
+    metadata,
+    site: siteOf(event),
+    reco: source.reco,
+    pointing: source.reco.pointing?.(input) ?? null,
+    seedVertex: prepared.seedVertex,
+    hlcTimes: prepared.hlcTimes,
+    progression,
+    threshold,
+  };
+
+  const nsides = progression.map(({ nside }) => nside);
+  const journal = openJournal({
+    directory: journalDir,
+    name: [source.reco.name, ...nsides].join('_'),
+    fingerprint: scanFingerprint(setup, {
+      eventDigest: fingerprint({ source: source.identity, prepared }),
+      settings,
+      productVersion: await packageVersion(),
+    }),
+    isFresh: options.isFresh === true,
+    retryFailed: options.retryFailed === true,
+  });
+  try {
+    const files = resultFiles(outputDir, metadata, note);
+    const listen = tellAll(
+      options.listen ?? (() => undefined),
+      listenTo({
+        'scan:started': () => {
+          if (journal.results > 0)
+            note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
+        },
+        'report:progress': ({ manifest }) => files.manifest(manifest),
+        'report:result': ({ result, isFinal }) => {
+          if (!isFinal) files.partial(result);
+        },
+        'scan:warning': ({ text }) => note(text),
+      }),
+    );
+    const outcome = await run({ setup, stem, event, source, prepared, journal, listen, note });
+    if (outcome.state === 'interrupted') {
+      await files.settle();
+      return { state: 'interrupted', kept: journal.results, journal: journal.path };
+    }
+    const { result, statistics } = outcome;
+    const angularErrorFloorDeg = options.angularErrorFloorDeg ?? 0.2;
+    const sky = skyMaps(result, angularErrorFloorDeg);
+    const summary = summarize(result, {
+      recoAlgo: source.reco.name,
+      nRecos: statistics.recos,
+      wallS: statistics.wallS,
+      threshold,
+      angularErrorFloorDeg,
+      sky,
+    });
+    const map = multiOrderFits(result, summary, { sky });
+    const pictures =
+      sky === null || options.pictures === false
+        ? []
+        : await drawPictures(result, outputDir, { sky, recoAlgo: source.reco.name, truth: truthOf(event) }, note);
+    const written = await files.finish(result, [
+      { path: join(outputDir, `${stem}.summary.json`), bytes: summaryJson(summary) },
+      ...(map === null ? [] : [{ path: join(outputDir, `${stem}.multiorder.fits`), bytes: map }]),
+      ...pictures,
+    ]);
+    return { state: 'done', summary, files: written };
+  } catch (error) {
+    // A reco that cannot work at all leaves nothing that is worth going on with.
+    if (journal.fittedTasks === 0) journal.discard();
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+/** Real events of IceCube have runs in [100000, 1000000); other telescopes and simulations number as they like. */
+function checkedIsReal(wanted: boolean | undefined, { isReal, runId }: EventHeader): boolean {
+  if (wanted === true && !(runId >= 100_000 && runId < 1_000_000)) {
+    throw new ConfigError(
+      'config/bad-value',
+      `The event cannot be a real one: its run is ${runId}, and real runs have numbers from 100000 to 999999.`,
+      'Leave out --real-event, or say --simulated-event.',
+    );
+  }
+  return wanted ?? isReal;
+}
+
+/** Where a simulated event really comes from. */
+function truthOf(event: DecodedEvent): { raDeg: number; decDeg: number } | null {
+  const { truth, header } = event;
+  if (truth === null) return null;
+  const { raRad, decRad } = raDecOf(skyFrame(header.mjd, siteOf(event)), truth.zenith, truth.azimuth);
+  return { raDeg: (raRad * 180) / Math.PI, decDeg: (decRad * 180) / Math.PI };
+}

@@ -1,0 +1,165 @@
+/**
+ * The server of a scan across machines, from the event file to the result files: what the `server` command does, as a
+ * function. It is a scan as any other (event-scan.ts); its tasks go to a broker, and clients find what they need to fit
+ * them in the start-up file.
+ *
+ * A server that was stopped or killed goes on from its journal under the name that it had: clients that still run do not
+ * notice, and outcomes that wait at the broker are used.
+ */
+import { randomBytes } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import { openServerEnd } from '../broker/remote.js';
+import { type BrokerListener, queuesOf } from '../broker/remote-types.js';
+import type { TaskContext, WireForm } from '../broker/wire/index.js';
+import { ConfigError, ScanError } from '../config/index.js';
+import { packetOfFile } from '../event/index.js';
+import { formatProgression, listenTo, runScan, type ScanOutcome, tellAll } from '../scan/index.js';
+import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } from './event-scan.js';
+import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files.js';
+import { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
+import type { BrokerPlace } from './remote-broker.js';
+import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './startup-file.js';
+
+/** What a server is told. */
+export interface ServerJobOptions extends EventScanOptions {
+  /** Where the start-up file is written. */
+  readonly startupFile: string;
+  readonly broker: BrokerPlace;
+  /** Name of the scan; '' for one of the event, the nsides and the time. */
+  readonly scanId: string;
+  /** Seconds without a result after which the server gives up. */
+  readonly timeoutFromClientsS: number;
+  /** Seconds that a client may spend on one try of a task. */
+  readonly taskTimeoutS: number;
+  /** Results that the broker hands over in advance. */
+  readonly prefetch: number;
+  /** Form of the tasks. Default 'json'. Change it where upstream's clients take part. */
+  readonly form?: WireForm;
+  /** Hears the broker. */
+  readonly listenToBroker?: BrokerListener;
+}
+
+/**
+ * Serves the scan of an event until all is collected. Throws a `SkymapError` for everything that is wrong with files,
+ * settings, the reco or the broker.
+ */
+export async function serveScan(options: ServerJobOptions): Promise<ScanJobReport> {
+  let eventText = '';
+  const load = async (path: string, loading?: LoadEventOptions): Promise<LoadedEvent> => {
+    const { loaded, text } = await travelling(await loadEvent(path, loading));
+    eventText = text;
+    return loaded;
+  };
+  return scanEvent(options, (scan) => serve(scan, eventText, options), load);
+}
+
+async function serve(scan: OpenScan, eventText: string, options: ServerJobOptions): Promise<ScanOutcome> {
+  const { setup, source, prepared, journal, note } = scan;
+  const { startupFile, broker } = options;
+  const { scanId, isResumed } = await nameOf(scan, options);
+  await ensureDirectory(dirname(startupFile));
+  // Whoever waits for the file must not find that of another scan.
+  if ((await scanOfStartupFile(startupFile)) !== scanId) await removeFile(startupFile);
+
+  const server = await openServerEnd(broker.client, {
+    ...queuesOf(scanId, broker.address, broker.auth),
+    form: options.form ?? 'json',
+    context: await contextOf(scan, scanId, options),
+    isResumed,
+    prefetch: options.prefetch,
+    lostAfterS: 4 * options.taskTimeoutS,
+    ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
+  });
+  let isDone = false;
+  const close = (): Promise<void> => server.close({ keepQueues: !isDone });
+  try {
+    await writeStartupFile(startupFile, {
+      scanId,
+      eventFile: options.eventFile,
+      eventText,
+      reco: options.reco,
+      settings: options.recoSettings ?? {},
+      iceModel: options.iceModel ?? 'spice_mie',
+      preparation: preparationOf(source, prepared),
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const opening = listenTo({
+    'scan:started': () => {
+      note(`Serving ${scan.stem} for ${source.reco.name} as ${scanId}; clients start with ${startupFile}.`);
+    },
+    // Only now nobody needs the queues any more; they are kept for a scan that goes on later.
+    'scan:done': () => {
+      isDone = true;
+    },
+  });
+  try {
+    return await runScan(setup, {
+      server: { send: (tasks) => server.send(tasks), outcomes: () => server.outcomes(), close },
+      journal,
+      listen: tellAll(scan.listen, opening),
+      silenceLimitS: options.timeoutFromClientsS,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      reporting: {
+        progressIntervalS: options.progressIntervalS ?? 60,
+        resultIntervalS: options.resultIntervalS ?? 120,
+        scanId,
+      },
+    });
+  } catch (error) {
+    throw error instanceof ScanError && error.code === 'scan/timed-out' ? timedOut(options) : error;
+  }
+}
+
+/** The name that this scan had before, or a new one. It is kept beside the journal. */
+async function nameOf(
+  { setup, journal }: OpenScan,
+  { scanId, isFresh }: ServerJobOptions,
+): Promise<{ readonly scanId: string; readonly isResumed: boolean }> {
+  const path = journal.path.replace(/\.journal$/, '.scan-id');
+  const kept = isFresh === true ? '' : await readName(path);
+  if (kept !== '' && (scanId === '' || scanId === kept)) return { scanId: kept, isResumed: true };
+  const nsides = formatProgression(setup.progression).join('-');
+  const seconds = Math.floor(Date.now() / 1000);
+  const name =
+    scanId !== '' ? scanId : `${setup.metadata.eventId}-${nsides}-${seconds}-${randomBytes(3).toString('hex')}`;
+  await writeFiles([{ path, bytes: `${name}\n` }]);
+  return { scanId: name, isResumed: false };
+}
+
+async function readName(path: string): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readWholeFile(path, 'name of the scan')).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** What all tasks of the scan have in common. Upstream's form needs names that only events with frames have. */
+async function contextOf(
+  { source, event }: OpenScan,
+  scanId: string,
+  { form, eventFile }: ServerJobOptions,
+): Promise<TaskContext> {
+  const context = { scanId, recoAlgo: source.reco.name, formatVersion: event.header.formatVersion };
+  if (form !== 'mqclient') return context;
+  const packet = packetOfFile(await readWholeFile(eventFile, 'event file'), basename(eventFile));
+  if (packet === null) {
+    throw new ConfigError(
+      'config/bad-value',
+      "Messages in upstream's form need an event with IceTray frames, which this event file does not have.",
+      'Give an alert message or an .i3 file, or leave out --message-form.',
+    );
+  }
+  return { ...context, event: packet.header };
+}
+
+function timedOut({ timeoutFromClientsS }: ServerJobOptions): ScanError {
+  return new ScanError(
+    'scan/timed-out',
+    `No result has come from clients for ${timeoutFromClientsS} s, the limit SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS.`,
+    "See whether clients run, what their logs say, and whether they read this scan's start-up file and reach the same broker. The same server command goes on where this one stopped",
+  );
+}
