@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { clientCommand } from './client.js';
 import { reportError } from './errors.js';
 import { eventCommand } from './event.js';
+import { i3ToJsonCommand } from './i3-to-json.js';
 import { plotCommand } from './plot.js';
 import { recoCommand } from './reco.js';
 import { recosCommand } from './recos.js';
@@ -48,6 +49,7 @@ function buildProgram(): Command {
     recoCommand(),
     recosCommand(),
     eventCommand(),
+    i3ToJsonCommand(),
     plotCommand(),
     simulateCommand(),
     tablesCommand(),

@@ -15,6 +15,7 @@ import { parseJsonText } from './json.js';
 import { isObject } from './message.js';
 import { particleOf } from './particle.js';
 import { printable } from './printable.js';
+import { simulationTruth } from './simulation-truth.js';
 import { utcTime } from './time.js';
 import type { AlertSummary, DomWindows, EventHeader, Particle, PulseMap, TimeWindow, VetoVertex } from './types.js';
 
@@ -36,7 +37,7 @@ const KNOWN_VERSIONS: ReadonlySet<string> = new Set(['', '2018a', '2021a', ...VE
 const FIRST_REAL_RUN = 100_000;
 const END_OF_REAL_RUNS = 1_000_000;
 /** What only simulated events carry. */
-const SIMULATION_KEYS = ['I3MCTree', 'I3MCWeightDict', 'I3MCPESeriesMap'] as const;
+export const SIMULATION_KEYS = ['I3MCTree', 'I3MCWeightDict', 'I3MCPESeriesMap'] as const;
 
 /**
  * The event in a packet.
@@ -68,7 +69,7 @@ export function eventOfPacket(packet: Packet, { formatVersion, summary }: Messag
     gcdDifferences: fullGcd === null ? gcdDifferencesOf(packet, warnings) : null,
     fullGcd,
     openDetector: null,
-    truth: null,
+    truth: optional(warnings, () => simulationTruth(packet)?.primary ?? null),
     warnings,
   };
 }
@@ -111,6 +112,11 @@ function eventHeader(packet: Packet, header: I3EventHeader, type: string | null,
 /** Whether a packet has pulses that a scan can start from. */
 export function hasPulses(packet: Packet): boolean {
   return packet.find(PULSES) !== undefined || packet.find(PULSES_SINCE_2023) !== undefined;
+}
+
+/** Name of the pulses of an event from anywhere. Throws as `eventOfPacket` does. */
+export function pulsesNameOf(packet: Packet): string {
+  return choosePulses(packet, null, []);
 }
 
 /** The name that the format version gives; the other one where only that is there. */
@@ -232,6 +238,9 @@ const TYPE_OF_KEY = [
   ['Estres_p_miss', 'ESTRES'],
   ['PoleEHEOphelia_ImpLF', 'EHE'],
 ] as const;
+
+/** Keys that alone tell the event type. */
+export const EVENT_TYPE_KEYS: ReadonlySet<string> = new Set(TYPE_OF_KEY.map(([key]) => key));
 
 function eventType(packet: Packet, { inFrame }: Alert): string | null {
   const type =

@@ -31,7 +31,7 @@ function perNano(value: number): number {
 }
 
 /** Keys of the difference objects in their frames; they are of the class of the same name. */
-const DIFFERENCE_KEYS = ['I3GeometryDiff', 'I3CalibrationDiff', 'I3DetectorStatusDiff'] as const;
+export const DIFFERENCE_KEYS = ['I3GeometryDiff', 'I3CalibrationDiff', 'I3DetectorStatusDiff'] as const;
 
 /**
  * The differences of a packet, or null where it has none.

@@ -49,17 +49,27 @@ export function* i3Frames(bytes: Uint8Array, name: string): Generator<FrameAt> {
 /** Frames that an event sees from outside of its own: the latest of each kind before it (3.4). */
 const CONTEXT_STOPS = ['G', 'C', 'D', 'S', 'Q'] as const;
 
-/**
- * The packets of a stream: each physics frame (P, or p as the scanner writes it) with the latest G, C, D, S and Q frames
- * before it.
- */
-export function* i3Packets(bytes: Uint8Array, name: string): Generator<Packet> {
-  const latest = new Map<string, Frame>();
-  for (const { frame } of i3Frames(bytes, name)) {
+/** Puts packets together: each physics frame (P, or p as the scanner writes it) with the latest of each kind before it. */
+export class PacketBuilder {
+  readonly #latest = new Map<string, Frame>();
+
+  /** Takes the next frame; the packet that ends with it, if one does. */
+  add(frame: Frame, name: string): Packet | null {
     if (frame.stop === 'P' || frame.stop === 'p') {
-      const context = CONTEXT_STOPS.flatMap((stop) => latest.get(stop) ?? []);
-      yield new Packet([...context, frame], name);
-    } else latest.set(frame.stop, frame);
+      const context = CONTEXT_STOPS.flatMap((stop) => this.#latest.get(stop) ?? []);
+      return new Packet([...context, frame], name);
+    }
+    this.#latest.set(frame.stop, frame);
+    return null;
+  }
+}
+
+/** The packets of a stream. */
+export function* i3Packets(bytes: Uint8Array, name: string): Generator<Packet> {
+  const builder = new PacketBuilder();
+  for (const { frame } of i3Frames(bytes, name)) {
+    const packet = builder.add(frame, name);
+    if (packet !== null) yield packet;
   }
 }
 

@@ -1,3 +1,12 @@
+export {
+  type AlertBaseline,
+  type AlertEvent,
+  type AlertStream,
+  type AlertStreamOptions,
+  alertStream,
+  type BadEvent,
+  type StreamCounts,
+} from './alert-event.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { concatBytes } from './bytes.js';
 export { decodeEvent } from './decode-event.js';
@@ -49,6 +58,7 @@ export {
   summarizePulses,
 } from './pulse-map.js';
 export { readFullGcd } from './read-full-gcd.js';
+export type { SimulationTruth } from './simulation-truth.js';
 export {
   type AlertSummary,
   type DomWindows,

@@ -1,3 +1,4 @@
+export { alertSummary, uniqueEventId } from './alert-summary.js';
 export { CROSS_VARIATIONS, CYLINDER_VARIATIONS, directionOfTravel, rotateIntoTrack, type Vector } from './direction.js';
 export {
   brightDoms,

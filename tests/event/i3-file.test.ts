@@ -82,6 +82,8 @@ needsShared('a public .i3.gz file of simulation', [FILE, SUMMARY], () => {
       'I3Int',
       'I3LineFitParams',
       'I3LogLikelihoodFitParams',
+      'I3MCTree',
+      'I3MMCTrackList',
       'I3Particle',
       'I3PortiaEvent',
       'I3RecoPulseSeriesMap',

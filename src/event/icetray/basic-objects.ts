@@ -159,7 +159,8 @@ export function readParticleContent(archive: ArchiveReader, version: number, dep
   return particle;
 }
 
-function readParticle(archive: ArchiveReader, depth = 0): I3Particle {
+/** An I3Particle inside another object. */
+export function readParticle(archive: ArchiveReader, depth = 0): I3Particle {
   return archive.object('I3Particle', 5, (version) => readParticleContent(archive, version, depth));
 }
 

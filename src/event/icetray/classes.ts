@@ -1,4 +1,5 @@
 /** The classes of frame objects that are decoded, by archive name (specs/event-formats.md sections 5 to 11). */
+import { EventFormatError } from '../../config/index.js';
 import type { DomWindows, OMKey, PulseMap, TimeWindow } from '../types.js';
 import type { ArchiveReader } from './archive-reader.js';
 import * as basic from './basic-objects.js';
@@ -7,6 +8,7 @@ import * as fits from './fit-parameters.js';
 import type { FrameObject } from './frame.js';
 import * as whole from './full-gcd.js';
 import * as differences from './gcd-differences.js';
+import * as truth from './mc-tree.js';
 import { classNameOf, type ObjectClass, readObject } from './object-class.js';
 import { type PulseSeriesMapMask, readPulseMask, readPulseSeriesMap } from './pulse-objects.js';
 import { readSuperDst, type SuperDst } from './super-dst.js';
@@ -64,6 +66,9 @@ export const DETECTOR_STATUS: ObjectClass<[OMKey, DomStatus][]> = definePartly(
   whole.readDetectorStatus,
 );
 
+export const MC_TREE: ObjectClass<truth.TreeParticle[]> = define('I3MCTree', 1, truth.readMcTree);
+export const MUON_PASSAGES: ObjectClass<truth.MuonPassage[]> = define('I3MMCTrackList', 0, truth.readMuonPassages);
+
 /** Figures of merit of earlier fits: shown, not used. */
 const FIT_PARAMETERS: readonly ObjectClass<unknown>[] = [
   define('I3LogLikelihoodFitParams', 0, fits.readLogLikelihoodFitParams),
@@ -98,6 +103,8 @@ const CLASSES: ReadonlyMap<string, ObjectClass<unknown>> = new Map(
     GEOMETRY,
     CALIBRATION,
     DETECTOR_STATUS,
+    MC_TREE,
+    MUON_PASSAGES,
     ...FIT_PARAMETERS,
   ].map((type: ObjectClass<unknown>) => [type.name, type]),
 );
@@ -135,4 +142,14 @@ export function decodeObject(object: FrameObject, where: string): DecodedObject 
   const className = classNameOf(object, where);
   const type = CLASSES.get(className);
   return type === undefined ? null : { className, value: readObject(object, type, where) };
+}
+
+/** Whether `decodeObject` knows the class of an object; no for one that is damaged. */
+export function isDecodable(object: FrameObject, where: string): boolean {
+  try {
+    return CLASSES.has(classNameOf(object, where));
+  } catch (error) {
+    if (error instanceof EventFormatError) return false;
+    throw error;
+  }
 }

@@ -18,9 +18,11 @@ export interface Validity {
   readonly end: I3Time;
 }
 
-const ALWAYS: Validity = { start: { year: 0, tenthNs: 0n }, end: { year: 9999, tenthNs: 0n } };
+/** For descriptions that hold at any time. */
+export const ALWAYS: Validity = { start: { year: 0, tenthNs: 0n }, end: { year: 9999, tenthNs: 0n } };
 const VOLTS_PER_UNIT = 1e9;
-const HERTZ_PER_UNIT = 1e9;
+/** IceTray's unit of rates is 1e9 Hz. */
+export const HERTZ_PER_UNIT = 1e9;
 
 const OM_KEY = tracked('OMKey', 2);
 const TIME = tracked('I3Time', 0);
@@ -58,21 +60,7 @@ export function writeGeometry(modules: FullGcd['geometry'], { start, end }: Vali
       archive.base();
       archive.map('OMKey I3OMGeo', sorted(modules), (module) => {
         writeOMKey(archive, module);
-        archive.object(OM_GEO, () => {
-          archive.object(POSITION, () => {
-            archive.base();
-            archive.f64s(module.x, module.y, module.z);
-          });
-          archive.object(ORIENTATION, () => {
-            archive.base();
-            archive.object(QUATERNION, () => {
-              archive.base();
-              archive.f64s(...DOWN);
-            });
-          });
-          archive.i32(module.omType);
-          archive.f64(OM_AREA);
-        });
+        writeOmGeo(archive, module);
       });
     });
     archive.object(tracked('I3StationGeoMap', 0), () => {
@@ -83,6 +71,25 @@ export function writeGeometry(modules: FullGcd['geometry'], { start, end }: Vali
     writeTime(archive, end);
   });
   return { key: 'I3Geometry', type: 'I3Geometry', blob };
+}
+
+/** Position and kind of a module, I3OMGeo version 1. */
+export function writeOmGeo(archive: ArchiveWriter, module: FullGcd['geometry'][number]): void {
+  archive.object(OM_GEO, () => {
+    archive.object(POSITION, () => {
+      archive.base();
+      archive.f64s(module.x, module.y, module.z);
+    });
+    archive.object(ORIENTATION, () => {
+      archive.base();
+      archive.object(QUATERNION, () => {
+        archive.base();
+        archive.f64s(...DOWN);
+      });
+    });
+    archive.i32(module.omType);
+    archive.f64(OM_AREA);
+  });
 }
 
 /** The frame object I3Calibration, version 4, with I3DOMCalibrations of version 12. */
@@ -111,7 +118,7 @@ export function writeDetectorStatus(modules: readonly StatusChange[], { start, e
     archive.base();
     archive.map('OMKey I3DOMStatus', sorted(modules), (module) => {
       writeOMKey(archive, module);
-      archive.object(DOM_STATUS, () => writeDomStatus(archive, module));
+      writeDomStatus(archive, module);
     });
     archive.map('TriggerKey I3TriggerStatus', [], () => {});
     writeTime(archive, start);
@@ -148,7 +155,7 @@ function writeDomCalibration(archive: ArchiveWriter, module: CalibrationChange, 
   archive.f64s(module.meanAtwdCharge ?? Number.NaN, module.meanFadcCharge ?? Number.NaN);
 }
 
-function writeSpe(archive: ArchiveWriter, spe: SpeChargeDistribution | undefined, version: 1 | 2): void {
+export function writeSpe(archive: ArchiveWriter, spe: SpeChargeDistribution | undefined, version: 1 | 2): void {
   const { exp2Amplitude, exp2Width, gaussAmplitude, gaussMean, gaussWidth } = spe ?? NO_SPE;
   archive.object(tracked('SPEChargeDistribution', version), () => {
     archive.f64s(exp2Amplitude, exp2Width);
@@ -173,7 +180,12 @@ const NO_SPE: SpeChargeDistribution = {
   slcGaussMean: Number.NaN,
 };
 
-function writeDomStatus(archive: ArchiveWriter, module: StatusChange): void {
+/** Settings of a module, I3DOMStatus version 6. */
+export function writeDomStatus(archive: ArchiveWriter, module: StatusChange): void {
+  archive.object(DOM_STATUS, () => writeDomStatusContent(archive, module));
+}
+
+function writeDomStatusContent(archive: ArchiveWriter, module: StatusChange): void {
   archive.i32(2); // trigger mode: single photo-electrons
   archive.i32(module.lcMode);
   archive.f64s(1000, 1000); // LC windows, ns
@@ -189,7 +201,7 @@ function writeDomStatus(archive: ArchiveWriter, module: StatusChange): void {
   archive.i32(0); // TX mode
 }
 
-function writeOMKey(archive: ArchiveWriter, { string, om, pmt }: OMKey): void {
+export function writeOMKey(archive: ArchiveWriter, { string, om, pmt }: OMKey): void {
   archive.object(OM_KEY, () => {
     archive.i32(string);
     archive.u32(om);
@@ -197,7 +209,7 @@ function writeOMKey(archive: ArchiveWriter, { string, om, pmt }: OMKey): void {
   });
 }
 
-function writeTime(archive: ArchiveWriter, { year, tenthNs }: I3Time): void {
+export function writeTime(archive: ArchiveWriter, { year, tenthNs }: I3Time): void {
   archive.object(TIME, () => {
     archive.base();
     archive.i32(year);
