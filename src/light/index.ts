@@ -35,6 +35,20 @@ export {
   SPEED_OF_LIGHT,
   TAN_CHERENKOV,
 } from './optics.js';
+export type { SplineAxis } from './photospline/axis.js';
+export { convolve, convolvedAxis, triangleKnots } from './photospline/convolve.js';
+export { SplineEvaluator } from './photospline/evaluate.js';
+export {
+  decodeLightSplines,
+  decodeMuonSplines,
+  type LightGeometry,
+  type LightSplines,
+  type MuonSplines,
+  type NamedBytes,
+} from './photospline/light-splines.js';
+export { SplineLight } from './photospline/spline-light.js';
+export { decodeSplineTable, type SplineTable } from './photospline/table.js';
+export { PhotosplineTrackLight } from './photospline/track.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
 export { CascadeLight } from './table/cascade.js';
 export { NodeDistribution } from './table/cdf-nodes.js';

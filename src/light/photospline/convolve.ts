@@ -8,7 +8,7 @@
  * divided difference instead, which is the same function.
  */
 import type { SplineAxis } from './axis.js';
-import { stridesOf } from './evaluate.js';
+import { stridesOf } from './contraction.js';
 import { basisPolynomials } from './polynomials.js';
 import type { SplineTable } from './table.js';
 
