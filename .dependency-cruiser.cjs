@@ -17,7 +17,21 @@ const layers = [
   ['sky'],
   ['config', 'fits'],
 ];
-const core = ['event', 'detector', 'prepare', 'sky', 'light', 'reco', 'scan', 'result', 'config', 'fits', 'simulate', 'report', 'plot'];
+const core = [
+  'event',
+  'detector',
+  'prepare',
+  'sky',
+  'light',
+  'reco',
+  'scan',
+  'result',
+  'config',
+  'fits',
+  'simulate',
+  'report',
+  'plot',
+];
 const folder = (names) => `^src/(${names.join('|')})/`;
 
 const rules = layers.flatMap((names, depth) => {
