@@ -4,6 +4,7 @@
  * message may arrive twice and never not at all.
  */
 import type { Channel } from 'rabbitmq-client';
+import { Fifo } from '../fifo.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
 
@@ -17,17 +18,29 @@ export interface PublisherOptions {
   readonly onMissingQueue: (forMs: number) => Promise<boolean>;
 }
 
-/** What becomes of a message that was not given up. */
-type Fate = 'confirmed' | 'unroutable' | 'again';
+export type Headers = Readonly<Record<string, unknown>>;
+
+interface Outgoing {
+  readonly body: Buffer;
+  readonly headers: Headers | undefined;
+  readonly resolve: (isWithBroker: boolean) => void;
+  readonly reject: (failure: unknown) => void;
+  missingSinceMs: number | null;
+}
+
+/** Until a message that the broker refused, for a reason of its own (a queue without a leader), is tried again. */
+const REFUSED_PAUSE_MS = 200;
 
 export class Publisher {
   readonly #link: Link;
   readonly #options: PublisherOptions;
-  #channel: Promise<Channel | null> | null = null;
-  #inFlight = 0;
-  readonly #waiting: (() => void)[] = [];
-  #nextId = 1;
+  readonly #waiting = new Fifo<Outgoing>();
+  #channel: Channel | null = null;
+  #isOpening = false;
   #isClosed = false;
+  #inFlight = 0;
+  #nextId = 1;
+  /** Ids of messages that came back because there was no queue for them. */
   readonly #returned = new Set<string>();
 
   constructor(link: Link, options: PublisherOptions) {
@@ -36,79 +49,102 @@ export class Publisher {
   }
 
   /** True when the broker has the message, false when it was given up: the link was closed, or the queue is no more. */
-  async publish(body: Uint8Array, headers?: Readonly<Record<string, unknown>>): Promise<boolean> {
-    if (this.#inFlight >= this.#options.window) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-    }
-    this.#inFlight++;
-    try {
-      return await this.#untilConfirmed(Buffer.from(body.buffer, body.byteOffset, body.byteLength), headers);
-    } finally {
-      this.#inFlight--;
-      this.#waiting.shift()?.();
-    }
+  publish(body: Uint8Array, headers?: Headers): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      this.#waiting.push({ body: bytes, headers, resolve, reject, missingSinceMs: null });
+      this.#pump();
+    });
   }
 
   /** Gives up what is not confirmed. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const channel = await this.#channel?.catch(() => null);
-    await channel?.close();
+    this.#giveUpWaiting();
+    await this.#channel?.close();
   }
 
-  async #untilConfirmed(body: Buffer, headers: Readonly<Record<string, unknown>> | undefined): Promise<boolean> {
-    let missingSinceMs: number | null = null;
-    for (;;) {
-      const channel = await this.#open();
-      if (channel === null) return false;
-      const fate = await this.#once(channel, body, headers);
-      if (fate === 'confirmed') return true;
-      if (fate === 'again') continue;
-      missingSinceMs ??= performance.now();
-      if (!(await this.#options.onMissingQueue(performance.now() - missingSinceMs))) return false;
+  #pump(): void {
+    if (this.#isClosed) this.#giveUpWaiting();
+    else if (this.#channel === null || !this.#channel.active) {
+      if (this.#waiting.size > 0) void this.#open();
+    } else {
+      while (this.#inFlight < this.#options.window && this.#waiting.size > 0) {
+        this.#send(this.#waiting.shift()!, this.#channel);
+      }
     }
   }
 
-  async #once(channel: Channel, body: Buffer, headers: Readonly<Record<string, unknown>> | undefined): Promise<Fate> {
-    const { queue } = this.#options;
-    const messageId = String(this.#nextId++);
+  async #open(): Promise<void> {
+    if (this.#isOpening) return;
+    this.#isOpening = true;
     try {
-      // Mandatory: the broker would confirm, and throw away, a message for a queue that is not there.
-      const envelope = { routingKey: queue, durable: true, mandatory: true, messageId };
-      await channel.basicPublish(headers === undefined ? envelope : { ...envelope, headers }, body);
-    } catch (error) {
-      const failure = queueFailure(error, this.#link.address, queue);
-      if (failure !== null && channel.active === false) throw failure;
-      if (isQueueMissing(error)) return 'unroutable';
-      // Neither the broker's refusal of one message (a queue without a leader) nor a broken channel is for ever.
-      await new Promise((resolve) => setTimeout(resolve, channel.active ? 200 : 0));
-      return 'again';
+      const channel = await this.#link.channel();
+      if (channel === null) this.#isClosed = true;
+      else {
+        channel.on('basic.return', ({ messageId }) => {
+          if (typeof messageId === 'string') this.#returned.add(messageId);
+        });
+        await channel.confirmSelect();
+        this.#channel = channel;
+      }
+    } catch (failure) {
+      // A channel that broke while it was opened is followed by the next; a broker that is lost for good is not.
+      if (this.#link.isOver) {
+        for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.reject(failure);
+      }
     }
-    // rabbitmq-client tells of a returned message one turn after its confirmation.
-    await new Promise(setImmediate);
-    return this.#returned.delete(messageId) ? 'unroutable' : 'confirmed';
+    this.#isOpening = false;
+    this.#pump();
   }
 
-  async #open(): Promise<Channel | null> {
-    while (!this.#isClosed) {
-      this.#channel ??= this.#openNew();
-      const channel = await this.#channel;
-      if (channel === null || channel.active) return channel;
-      this.#channel = null;
-    }
-    return null;
+  #send(message: Outgoing, channel: Channel): void {
+    this.#inFlight++;
+    const messageId = String(this.#nextId++);
+    const { body, headers } = message;
+    // Mandatory: the broker would confirm, and throw away, a message for a queue that is not there.
+    const envelope = { routingKey: this.#options.queue, durable: true, mandatory: true, messageId };
+    channel.basicPublish(headers === undefined ? envelope : { ...envelope, headers }, body).then(
+      // rabbitmq-client tells of a returned message one turn after its confirmation.
+      () => void setImmediate(() => this.#confirmed(message, messageId)),
+      (error: unknown) => this.#failed(message, error, channel),
+    );
   }
 
-  async #openNew(): Promise<Channel | null> {
-    const channel = await this.#link.channel();
-    if (channel === null) return null;
-    channel.on('basic.return', ({ messageId }) => {
-      if (typeof messageId === 'string') this.#returned.add(messageId);
-    });
-    // Fails only with its connection; whoever waits sees an inactive channel and asks for the next one.
-    await channel.confirmSelect().catch(() => undefined);
-    return channel;
+  #confirmed(message: Outgoing, messageId: string): void {
+    this.#inFlight--;
+    if (this.#returned.size > 0 && this.#returned.delete(messageId)) void this.#missing(message);
+    else message.resolve(true);
+    this.#pump();
+  }
+
+  #failed(message: Outgoing, error: unknown, channel: Channel): void {
+    this.#inFlight--;
+    const failure = queueFailure(error, this.#link.address, this.#options.queue);
+    if (isQueueMissing(error)) void this.#missing(message);
+    else if (failure !== null) message.reject(failure);
+    else if (channel.active) setTimeout(() => this.#again(message), REFUSED_PAUSE_MS);
+    else this.#waiting.push(message);
+    this.#pump();
+  }
+
+  async #missing(message: Outgoing): Promise<void> {
+    message.missingSinceMs ??= performance.now();
+    try {
+      const isWorthIt = await this.#options.onMissingQueue(performance.now() - message.missingSinceMs);
+      if (isWorthIt) this.#again(message);
+      else message.resolve(false);
+    } catch (failure) {
+      message.reject(failure);
+    }
+  }
+
+  #again(message: Outgoing): void {
+    this.#waiting.push(message);
+    this.#pump();
+  }
+
+  #giveUpWaiting(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.resolve(false);
   }
 }

@@ -134,18 +134,18 @@ class RabbitServer {
 
   async #publish(tasks: readonly RecoTask[]): Promise<void> {
     const { form, context, window } = this.#options;
-    const confirming = new Set<Promise<unknown>>();
+    let confirming: Promise<unknown>[] = [];
     for (const task of tasks) {
       for (const body of this.#wire.encodeTask(task, form, context)) {
         const confirmed = this.#publisher.publish(body);
         // Heard below, even where encoding a later task throws before.
         confirmed.catch(() => undefined);
-        confirming.add(confirmed);
-        // Bodies are made only as fast as they leave.
-        if (confirming.size >= 2 * window) {
-          await Promise.all(confirming);
-          confirming.clear();
-        }
+        confirming.push(confirmed);
+      }
+      // Bodies are made only as fast as they leave.
+      if (confirming.length >= 2 * window) {
+        await Promise.all(confirming);
+        confirming = [];
       }
     }
     await Promise.all(confirming);

@@ -8,17 +8,16 @@
  * upstream does not look at ("failure_reasons": ["...", ...]).
  */
 import { ConfigError, MessageError } from '../../config/index.js';
-import { decodeBase64, encodeBase64, readPickledFrame, writeFrame } from '../../event/index.js';
+import { decodeBase64, readPickledFrame } from '../../event/index.js';
 import type { RecoResult, RecoTask } from '../../reco/index.js';
 import type { TaskOutcome } from '../types.js';
-import { iceTrayObject, pickleOf } from './pickle-writer.js';
 import { picklePixelVariation, readPixelVariation } from './pixel-variation.js';
-import { readSeedFrame, seedFrame } from './seed-frame.js';
-import type { OutcomeMessage, TaskContext, TaskMessage } from './types.js';
+import { readSeedFrame } from './seed-frame.js';
+import { SeedPickles } from './seed-pickles.js';
+import type { EventIdentity, OutcomeMessage, TaskContext, TaskMessage } from './types.js';
 
 export const FRAME_KEY = 'pframe_pkl_b64';
 export const RESULT_KEY = 'reco_pixel_variation_pkl_b64';
-const MAJOR_ID = 0x534b594d41503031n;
 
 /** JSON texts of a task's data, one a variation. */
 export function writeTaskMessages(task: RecoTask, context: TaskContext): string[] {
@@ -31,10 +30,8 @@ export function writeTaskMessages(task: RecoTask, context: TaskContext): string[
     `"realtime_format_version":${JSON.stringify(context.formatVersion)},"${FRAME_KEY}":"`;
   const { nside, pixel, zenith, azimuth } = task;
   return task.variations.map(({ variation, seeds }) => {
-    const id = { majorId: MAJOR_ID, minorId: 2 * variation };
-    const frame = seedFrame({ nside, pixel, variation, zenith, azimuth, seeds }, event, id);
-    const pickle = pickleOf([iceTrayObject('icecube._icetray', 'I3Frame', writeFrame(frame))]);
-    return `${head}${encodeBase64(pickle)}"}`;
+    const pickle = picklesOf(event).write({ nside, pixel, variation, zenith, azimuth, seeds });
+    return `${head}${base64(pickle)}"}`;
   });
 }
 
@@ -43,7 +40,7 @@ export function writeOutcomeMessages(outcome: TaskOutcome): string[] {
   const { runtimeS } = outcome;
   const tail = `","runtime":${Number.isFinite(runtimeS) ? runtimeS : 0}`;
   const write = (result: RecoResult, rest: string): string =>
-    `{"${RESULT_KEY}":"${encodeBase64(picklePixelVariation(result))}${tail}${rest}}`;
+    `{"${RESULT_KEY}":"${base64(picklePixelVariation(result))}${tail}${rest}}`;
   if (outcome.status === 'done') return outcome.results.map((result) => write(result, ''));
   const reasons = `,"failure_reasons":${JSON.stringify(outcome.reasons)}`;
   return outcome.variations.map((variation) => write(withoutFit(outcome, variation), reasons));
@@ -74,6 +71,17 @@ export function readOutcomeMessage(data: Readonly<Record<string, unknown>>): Out
   return { outcome, form: 'mqclient', scanId: '' };
 }
 
+const pickles = new WeakMap<EventIdentity, SeedPickles>();
+
+function picklesOf(event: EventIdentity): SeedPickles {
+  let found = pickles.get(event);
+  if (found === undefined) {
+    found = new SeedPickles(event);
+    pickles.set(event, found);
+  }
+  return found;
+}
+
 function withoutFit({ nside, pixel }: TaskOutcome, variation: number): RecoResult {
   const vertex = { x: Number.NaN, y: Number.NaN, z: Number.NaN, timeNs: Number.NaN };
   const energies = { eInGev: Number.NaN, eTotGev: Number.NaN, energyGev: Number.NaN };
@@ -93,4 +101,9 @@ function textOf(value: unknown, name: string): string {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** As `encodeBase64` of event/, at a tenth of the cost: there is no browser at this end of a broker. */
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -21,9 +21,9 @@ import type { EventIdentity } from './types.js';
 
 const SEED = 'MillipedeSeedParticle';
 const FALLBACK = 'MillipedeSeedParticle_fallback';
-const NSIDE = 'SCAN_HealpixNSide';
-const PIXEL = 'SCAN_HealpixPixel';
-const VARIATION = 'SCAN_PositionVariationIndex';
+export const NSIDE = 'SCAN_HealpixNSide';
+export const PIXEL = 'SCAN_HealpixPixel';
+export const VARIATION = 'SCAN_PositionVariationIndex';
 
 const INFINITE_TRACK = 40;
 const OK = 0;
@@ -48,17 +48,14 @@ export interface SeedFrame {
 }
 
 /** Numbers that IceTray gives a particle to tell it from others; nobody compares those of seeds. */
-export interface ParticleId {
-  readonly majorId: bigint;
-  readonly minorId: number;
-}
+const MAJOR_ID = 0x534b594d41503031n;
 
 /** The frame of one variation. Objects are in the order of their names, as IceTray writes them. */
-export function seedFrame(frame: SeedFrame, event: EventIdentity, id: ParticleId): Frame {
+export function seedFrame(frame: SeedFrame, event: EventIdentity): Frame {
   const { nside, pixel, variation } = frame;
   const [seed, fallback] = frame.seeds;
-  const objects: FrameObject[] = [header(frame, event), particle(SEED, frame, seed!, id)];
-  if (fallback !== undefined) objects.push(particle(FALLBACK, frame, fallback, { ...id, minorId: id.minorId + 1 }));
+  const objects: FrameObject[] = [header(frame, event), particle(SEED, frame, seed!, 0)];
+  if (fallback !== undefined) objects.push(particle(FALLBACK, frame, fallback, 1));
   objects.push(integer(NSIDE, nside), integer(PIXEL, pixel), integer(VARIATION, variation));
   return { stop: 'P', version: 6, objects };
 }
@@ -80,16 +77,20 @@ export function readSeedFrame(frame: Frame): SeedFrame {
   return { nside, pixel, variation, zenith: first.zenith, azimuth: first.azimuth, seeds };
 }
 
-function header({ nside, pixel, variation }: SeedFrame, event: EventIdentity): FrameObject {
+export function subEventStream({ nside, pixel, variation }: SeedFrame): string {
   const pad = (value: number): string => String(value).padStart(4, '0');
+  return `SCAN_nside${pad(nside)}_pixel${pad(pixel)}_posvar${pad(variation)}`;
+}
+
+function header(frame: SeedFrame, event: EventIdentity): FrameObject {
   const blob = writeArchive(EVENT_HEADER, (archive) => {
     archive.base();
     archive.u32(event.runId);
     archive.u32(event.subRunId);
     archive.u32(event.eventId);
     archive.i32(event.state);
-    archive.u32(pixel);
-    archive.text(`SCAN_nside${pad(nside)}_pixel${pad(pixel)}_posvar${pad(variation)}`);
+    archive.u32(frame.pixel);
+    archive.text(subEventStream(frame));
     writeTime(archive, event.start);
     writeTime(archive, event.end);
   });
@@ -104,11 +105,11 @@ function writeTime(archive: ArchiveWriter, { year, tenthNs }: I3Time): void {
   });
 }
 
-function particle(key: string, { zenith, azimuth }: SeedFrame, seed: Seed, id: ParticleId): FrameObject {
+function particle(key: string, { zenith, azimuth }: SeedFrame, seed: Seed, minorId: number): FrameObject {
   const blob = writeArchive(PARTICLE, (archive) => {
     archive.base();
-    archive.i32(id.minorId);
-    archive.i64(id.majorId);
+    archive.i32(minorId);
+    archive.i64(MAJOR_ID);
     archive.i32(0);
     archive.i32(INFINITE_TRACK);
     archive.i32(OK);

@@ -11,6 +11,7 @@ export const MAX_BODY_BYTES: number = 1024 * 1024;
 export const MAX_TEXT_BYTES: number = 4 * 1024 * 1024;
 
 const LEVEL = 3;
+const NO_DICTIONARY: Uint8Array = new Uint8Array(0);
 const MAGIC = 0xfd2fb528;
 /** The longest header (18 bytes); no message of a scan is shorter. */
 const SHORTEST_FRAME = 18;
@@ -50,11 +51,14 @@ function nodeZstd(zlib: NodeZstd): Zstd {
 
 /** The WASM build, for older Nodes and for browsers. */
 export async function wasmZstd(): Promise<Zstd> {
-  const { init, compress, decompress } = await import('@bokuweb/zstd-wasm');
+  const { init, createCCtx, createDCtx, compressUsingDict, decompressUsingDict } = await import('@bokuweb/zstd-wasm');
   await init();
+  // Contexts that are used again halve the cost of a small message; without a dictionary the frames are the usual ones.
+  const [compressing, decompressing] = [createCCtx(), createDCtx()];
+  const sizes = { defaultHeapSize: MAX_TEXT_BYTES };
   return {
-    compress: (bytes) => compress(bytes as never, LEVEL),
-    decompress: guarded((bytes) => decompress(bytes as never, { defaultHeapSize: MAX_TEXT_BYTES })),
+    compress: (bytes) => compressUsingDict(compressing, bytes as never, NO_DICTIONARY, LEVEL),
+    decompress: guarded((bytes) => decompressUsingDict(decompressing, bytes as never, NO_DICTIONARY, sizes)),
   };
 }
 

@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packBody } from '../../../src/broker/wire/body.js';
 import { loadWire, type TaskContext, type Wire } from '../../../src/broker/wire/index.js';
+import { iceTrayObject, pickleOf } from '../../../src/broker/wire/pickle-writer.js';
+import { seedFrame } from '../../../src/broker/wire/seed-frame.js';
+import { SeedPickles } from '../../../src/broker/wire/seed-pickles.js';
 import { contentSize, loadZstd, MAX_BODY_BYTES, wasmZstd, type Zstd } from '../../../src/broker/wire/zstd.js';
 import { BrokerError, MessageError } from '../../../src/config/index.js';
+import { writeFrame } from '../../../src/event/index.js';
 import type { RecoResult, RecoTask } from '../../../src/reco/index.js';
 import { needsPython, python } from '../../support/python.js';
 import { needsShared, sharedBytes, sharedJson } from '../../support/shared.js';
@@ -120,6 +124,19 @@ describe('a message of the form of MQClient', () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('is written as a copy of the first with other numbers, and is what it would be if it were written anew', () => {
+    const pickles = new SeedPickles(context.event!);
+    fc.assert(
+      fc.property(tasks, ({ nside, pixel, zenith, azimuth, variations }) => {
+        for (const { variation, seeds } of variations) {
+          const frame = { nside, pixel, variation, zenith, azimuth, seeds };
+          const anew = iceTrayObject('icecube._icetray', 'I3Frame', writeFrame(seedFrame(frame, context.event!)));
+          expect(Buffer.from(pickles.write(frame)).equals(pickleOf([anew]))).toBe(true);
+        }
+      }),
     );
   });
 
