@@ -31,6 +31,7 @@ export {
 export { i3Frames, i3Packets } from './i3-file.js';
 export { type ArchiveWriter, tracked, writeArchive } from './icetray/archive-writer.js';
 export type { I3EventHeader, I3Particle, I3Time } from './icetray/basic-objects.js';
+export { crc32cWithoutInversion } from './icetray/checksum.js';
 export { type DecodedObject, decodeObject } from './icetray/classes.js';
 export { type Frame, type FrameObject, findObject, readFrame, writeFrame } from './icetray/frame.js';
 export {
