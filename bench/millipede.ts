@@ -66,6 +66,7 @@ async function compare(kind: string, run: string, settings: Record<string, strin
       results.map((r) => r.llh.toFixed(2)).join(' '),
       counts.evaluations - before.evaluations,
       counts.surveys - before.surveys,
+      counts.derivatives - before.derivatives,
     );
   }
 }

@@ -63,10 +63,15 @@ export class ActiveUnfolding {
     return value;
   }
 
-  /** Solves with the Newton matrix of the last solution: out = H^-1 (right hand side given in the order of `list`). */
-  solveAdjoint(rightHandSide: Float64Array): void {
+  /** Prepares `respond` for the last solution. */
+  prepareResponse(): void {
+    this.damping = DAMPING;
     this.factorise();
-    this.substitute(rightHandSide);
+  }
+
+  /** How energies answer to a change of their slopes: x = H^-1 x, in the order of `list`; H is the curvature. */
+  respond(x: Float64Array): void {
+    this.substitute(x);
   }
 
   private begin(problem: UnfoldingProblem, energy: Float64Array): void {

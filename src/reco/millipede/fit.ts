@@ -1,17 +1,42 @@
 /**
- * Fits of one pixel: the direction is fixed, free are two offsets across the line, the time, and the phase of the grid of
- * segments along the line (moving the vertex along the line together with its time moves nothing else).
+ * Fits of one pixel. All starts are descended with coarse segments; those that run into a minimum known already, or settle
+ * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
-import { quasiNewton } from '../fit/quasi-newton.js';
-import type { RecoResult, RecoTask, Seed } from '../types.js';
+import { scoring } from '../fit/scoring.js';
+import type { RecoResult, RecoTask, Vertex } from '../types.js';
+import { Line } from './line.js';
 import type { QuickChain } from './quick-chain.js';
 import type { MillipedeSettings } from './settings.js';
 import { type InstrumentedVolume, passage } from './volume.js';
 
-const NS_PER_METRE = 1 / 0.299792458;
-/** Lengths by which a fit steps at most: two offsets across the line (m), time (ns), phase (m). */
-const COARSE_SCALES = [12, 12, 30, 3];
-const FINE_SCALES = [3, 3, 8, 2];
+/** How far a fit may step: two offsets across the line (m), time (ns), phase (m). */
+const COARSE_SCALES = [15, 15, 40, 4];
+const FINE_SCALES = [5, 5, 12, 2];
+/** Ends a descent: gains below this, in log L. */
+const COARSE_TOLERANCE = 0.15;
+const FINE_TOLERANCE = 0.03;
+/** Candidates are chosen anew after a line has moved this far, m. */
+const SURVEY_EVERY_M = 20;
+const MOST_SURVEYS = 6;
+/** A fit this close to a known minimum, in every parameter and in value, is in it. */
+const SAME = [3, 3, 8, Number.POSITIVE_INFINITY];
+const SAME_LLH = 3;
+/** A fit that promises no more than this is given up if it is so much above the lowest. */
+const HOPELESS_PROMISE = 2;
+const HOPELESS_LLH = 15;
+/** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
+const FINALIST_LLH = 6;
+const MOST_FINALISTS = 2;
+
+/** Evaluations since the program started, for benchmarks. */
+export const counts = { evaluations: 0, surveys: 0, derivatives: 0 };
+
+/** A minimum: place, value and energies. */
+interface Minimum extends Vertex {
+  llh: number;
+  eInGev: number;
+  eTotGev: number;
+}
 
 /** Fits all variations of a task. `isFittable`: whether there are enough rows for a fit. */
 export function fitVariations(
@@ -21,136 +46,151 @@ export function fitVariations(
   task: RecoTask,
   isFittable: boolean,
 ): RecoResult[] {
-  chain.setDirection(task.zenith, task.azimuth);
-  const line = new Line(task.zenith, task.azimuth);
-  return task.variations.map(({ variation, seeds }) => {
-    let best: Outcome | null = null;
+  const fit = new PixelFit(chain, volume, settings, task);
+  const coarse = task.variations.map(({ seeds }) => {
+    let best: Minimum | null = null;
     for (const seed of isFittable ? seeds : []) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
-      line.startAt(seed);
-      const outcome = fitFrom(chain, line, volume, settings);
-      if (best === null || outcome.llh < best.llh) best = outcome;
+      const minimum = fit.descendCoarsely(seed);
+      if (best === null || minimum.llh < best.llh) best = minimum;
     }
-    const { x, y, z, timeNs } = best ?? seeds[0]!;
+    return best;
+  });
+  fit.refine();
+  return task.variations.map(({ variation, seeds }, i) => {
+    const { x, y, z, timeNs } = coarse[i] ?? seeds[0]!;
     return {
       nside: task.nside,
       pixel: task.pixel,
       variation,
-      llh: best?.llh ?? Number.NaN,
+      llh: coarse[i]?.llh ?? Number.NaN,
       x,
       y,
       z,
       timeNs,
-      eInGev: best?.eInGev ?? Number.NaN,
-      eTotGev: best?.eTotGev ?? Number.NaN,
+      eInGev: coarse[i]?.eInGev ?? Number.NaN,
+      eTotGev: coarse[i]?.eTotGev ?? Number.NaN,
       energyGev: Number.NaN,
     };
   });
 }
 
-interface Outcome {
-  readonly llh: number;
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly timeNs: number;
-  readonly eInGev: number;
-  readonly eTotGev: number;
-}
+class PixelFit {
+  private readonly chain: QuickChain;
+  private readonly volume: InstrumentedVolume;
+  private readonly settings: MillipedeSettings;
+  private readonly line: Line;
+  private readonly minima: Minimum[] = [];
+  private readonly gradient = new Float64Array(4);
+  private readonly curvature = new Float64Array(16);
 
-function fitFrom(chain: QuickChain, line: Line, volume: InstrumentedVolume, settings: MillipedeSettings): Outcome {
-  const start = new Float64Array(4);
-  const coarse = descend(chain, line, start, settings.coarseSpacingM, COARSE_SCALES);
-  const fine = descend(chain, line, coarse, settings.fineSpacingM, FINE_SCALES);
-  const [x, y, z, timeNs] = line.vertexAt(fine) as unknown as [number, number, number, number];
-  chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-6);
-  const inside = passage(volume, x, y, z, line.direction);
-  return {
-    llh: chain.published(),
-    x,
-    y,
-    z,
-    timeNs,
-    eInGev: inside === null ? 0 : chain.energyBetween(inside.enterM, inside.leaveM),
-    eTotGev: inside === null ? 0 : chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
-  };
-}
+  constructor(chain: QuickChain, volume: InstrumentedVolume, settings: MillipedeSettings, task: RecoTask) {
+    chain.setDirection(task.zenith, task.azimuth);
+    this.chain = chain;
+    this.volume = volume;
+    this.settings = settings;
+    this.line = new Line(task.zenith, task.azimuth);
+  }
 
-export const counts = { evaluations: 0, surveys: 0 };
-
-/** Descends at one spacing until a survey of all segments finds nothing more to gain. */
-function descend(
-  chain: QuickChain,
-  line: Line,
-  from: Float64Array,
-  spacingM: number,
-  scales: readonly number[],
-): Float64Array {
-  let at: Float64Array = from.slice();
-  const gradient = new Float64Array(4);
-  for (let round = 0; round < 4; round++) {
-    const v = line.vertexAt(at);
-    counts.surveys++;
-    const surveyed = chain.survey(v[0]!, v[1]!, v[2]!, v[3]!, spacingM, round > 0);
-    const minimum = quasiNewton(
-      (parameters, out) => {
-        counts.evaluations++;
-        const w = line.vertexAt(parameters);
-        const value = chain.evaluate(w[0]!, w[1]!, w[2]!, w[3]!);
-        chain.gradient(gradient);
-        line.project(gradient, out);
-        return value;
+  /** The minimum that a start leads to; one known already where it runs into that. */
+  descendCoarsely(start: Vertex): Minimum {
+    this.line.startAt(start);
+    const known: { minimum: Minimum | null } = { minimum: null };
+    const found = this.descend(
+      start,
+      this.settings.coarseSpacingM,
+      COARSE_SCALES,
+      COARSE_TOLERANCE,
+      (x, llh, promise) => {
+        known.minimum = this.minima.find((minimum) => this.isSame(minimum, x, llh)) ?? null;
+        if (known.minimum !== null) return true;
+        return promise < HOPELESS_PROMISE && this.minima.some((minimum) => llh > minimum.llh + HOPELESS_LLH);
       },
-      at,
-      { scales, tolerance: 0.02, maxCalls: 60 },
     );
-    at = Float64Array.from(minimum.x);
-    if (!(minimum.f < surveyed - 0.1)) break;
-  }
-  return at;
-}
-
-/** Lines of one direction: two offsets across it, time and phase, counted from a seed. */
-class Line {
-  readonly direction: readonly [number, number, number];
-  private readonly p: readonly [number, number, number];
-  private readonly q: readonly [number, number, number];
-  private readonly origin = new Float64Array(4);
-  private readonly out = new Float64Array(4);
-
-  constructor(zenith: number, azimuth: number) {
-    const sinZ = Math.sin(zenith);
-    const cosZ = Math.cos(zenith);
-    const cosA = Math.cos(azimuth);
-    const sinA = Math.sin(azimuth);
-    this.p = [sinA, -cosA, 0];
-    this.q = [-cosZ * cosA, -cosZ * sinA, sinZ];
-    this.direction = [-sinZ * cosA, -sinZ * sinA, -cosZ];
+    if (known.minimum !== null && known.minimum.llh <= found.llh) return known.minimum;
+    const { eInGev, eTotGev } = this.energies(found);
+    const minimum = { ...found, eInGev, eTotGev };
+    this.minima.push(minimum);
+    return minimum;
   }
 
-  startAt({ x, y, z, timeNs }: Seed): void {
-    this.origin.set([x, y, z, timeNs]);
+  /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */
+  refine(): void {
+    const { minima, chain, settings } = this;
+    const lowest = Math.min(...minima.map(({ llh }) => llh));
+    const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
+    for (const minimum of finalists.slice(0, MOST_FINALISTS)) {
+      this.line.startAt(minimum);
+      const fine = this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false);
+      const { x, y, z, timeNs } = fine;
+      chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-5);
+      Object.assign(minimum, fine, { llh: chain.published() }, this.energies(fine));
+    }
   }
 
-  /** x, y, z, time of the vertex for parameters, in scratch memory. */
-  vertexAt(parameters: Float64Array): Float64Array {
-    const { p, q, direction, origin, out } = this;
-    const [a, b, timeNs, phase] = [parameters[0]!, parameters[1]!, parameters[2]!, parameters[3]!];
-    for (let k = 0; k < 3; k++) out[k] = origin[k]! + a * p[k]! + b * q[k]! + phase * direction[k]!;
-    out[3] = origin[3]! + timeNs + phase * NS_PER_METRE;
-    return out;
+  private descend(
+    start: Vertex,
+    spacingM: number,
+    scales: readonly number[],
+    tolerance: number,
+    isEnough: (x: Float64Array, llh: number, promise: number) => boolean,
+  ): Vertex & { llh: number } {
+    const { chain, line, gradient, curvature } = this;
+    let at = line.parametersOf(start);
+    let llh = Number.POSITIVE_INFINITY;
+    let isOver = false;
+    for (let round = 0; round < MOST_SURVEYS && !isOver; round++) {
+      const from = at.slice();
+      const v = line.vertexAt(at);
+      counts.surveys++;
+      const surveyed = chain.survey(v[0]!, v[1]!, v[2]!, v[3]!, spacingM, round > 0);
+      let isStale = false;
+      const minimum = scoring(
+        {
+          value(parameters) {
+            counts.evaluations++;
+            const w = line.vertexAt(parameters);
+            return chain.evaluate(w[0]!, w[1]!, w[2]!, w[3]!);
+          },
+          derive(outGradient, outCurvature) {
+            counts.derivatives++;
+            chain.derive(gradient, curvature);
+            line.project(gradient, curvature, outGradient, outCurvature);
+          },
+        },
+        at,
+        {
+          scales,
+          tolerance,
+          maxCalls: 30,
+          isEnough(x, value, promise) {
+            isStale = Math.abs(x[0]! - from[0]!) + Math.abs(x[1]! - from[1]!) > SURVEY_EVERY_M;
+            isOver = isEnough(x, value, promise);
+            return isOver || isStale;
+          },
+        },
+      );
+      at = Float64Array.from(minimum.x);
+      llh = minimum.f;
+      if (!isStale && !(llh < surveyed - 5 * tolerance)) break;
+    }
+    const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
+    return { x, y, z, timeNs, llh };
   }
 
-  /** Derivatives with respect to the parameters out of those with respect to x, y, z and time. */
-  project(gradient: Float64Array, out: Float64Array): void {
-    const { p, q, direction } = this;
-    out[0] = gradient[0]! * p[0] + gradient[1]! * p[1] + gradient[2]! * p[2];
-    out[1] = gradient[0]! * q[0] + gradient[1]! * q[1] + gradient[2]! * q[2];
-    out[2] = gradient[3]!;
-    out[3] =
-      gradient[0]! * direction[0] +
-      gradient[1]! * direction[1] +
-      gradient[2]! * direction[2] +
-      gradient[3]! * NS_PER_METRE;
+  private isSame(minimum: Minimum, x: Float64Array, llh: number): boolean {
+    if (!(llh < minimum.llh + SAME_LLH)) return false;
+    const known = this.line.parametersOf(minimum);
+    return SAME.every((least, k) => Math.abs(x[k]! - known[k]!) < least);
+  }
+
+  private energies({ x, y, z }: Vertex): { eInGev: number; eTotGev: number } {
+    const { chain } = this;
+    const inside = passage(this.volume, x, y, z, this.line.direction);
+    if (inside === null) return { eInGev: 0, eTotGev: 0 };
+    return {
+      eInGev: chain.energyBetween(inside.enterM, inside.leaveM),
+      eTotGev: chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+    };
   }
 }

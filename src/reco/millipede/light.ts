@@ -13,17 +13,11 @@ export interface SegmentLight {
    * the sum over the other rows.
    */
   column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number;
+  /** The sum over the other rows alone, without the shortcuts that `column` may take. */
+  exactRest(x: number, y: number, z: number, timeNs: number): number;
   /**
-   * Adds to `out` the derivatives with respect to x, y, z and timeNs of the sum over stored rows of weight[i] times the
-   * column, plus `darkWeight` times the sum over the other rows.
+   * Derivatives of the column with respect to x, y, z and timeNs: of row i into out[4 i] to out[4 i + 3] for stored rows,
+   * of the sum over the other rows behind them. `out` has room for 4 (stored + 1) numbers.
    */
-  addGradient(
-    x: number,
-    y: number,
-    z: number,
-    timeNs: number,
-    weight: Float64Array,
-    darkWeight: number,
-    out: Float64Array,
-  ): void;
+  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void;
 }

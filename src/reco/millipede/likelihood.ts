@@ -5,11 +5,13 @@
  */
 import { lnGamma } from '../../light/index.js';
 
-/** Logarithm of a likelihood and its first two derivatives with respect to the expectation. */
+/** Logarithm of a likelihood and its derivatives with respect to the expectation. */
 export interface RowLikelihood {
   /** The part that depends on mu. */
   value(charge: number, mu: number): number;
   slope(charge: number, mu: number): number;
+  /** Minus the second derivative, or something positive like it. */
+  curvature(charge: number, mu: number): number;
   /** The part that does not. */
   constant(charge: number): number;
 }
@@ -17,6 +19,7 @@ export interface RowLikelihood {
 export const poisson: RowLikelihood = {
   value: (x, mu) => (x > 0 ? x * Math.log(mu) - mu : -mu),
   slope: (x, mu) => x / mu - 1,
+  curvature: (x, mu) => x / (mu * mu),
   constant: (x) => -lnGamma(x + 1),
 };
 
@@ -31,6 +34,8 @@ export function softened(alpha: number): RowLikelihood {
   return {
     value: (x, mu) => (x > 0 ? x * Math.log(mu) : 0) - (x + alpha) * Math.log(1 + mu),
     slope: (x, mu) => x / mu - (x + alpha) / (1 + mu),
+    // Expected from data that agree with mu: 1 / (mu (1 + mu)) up to the small part that alpha makes.
+    curvature: (x, mu) => Math.max(x / (mu * mu) - (x + alpha) / ((1 + mu) * (1 + mu)), 0.25 / (mu * (1 + mu))),
     constant: (x) => lnGamma(x + alpha) - lnGamma(x + 1) - own,
   };
 }

@@ -34,10 +34,12 @@ export class QuickChain {
   private readonly likelihood: RowLikelihood;
   private readonly isPoisson: boolean;
   private readonly constant: number;
-  private readonly weight: Float64Array;
-  private readonly rowSlope: Float64Array;
-  private readonly mixed: Float64Array;
-  private readonly adjoint: Float64Array;
+  private readonly scratch: Float64Array = new Float64Array(MOST_SEGMENTS);
+  private readonly expectation: Float64Array;
+  private readonly fixed: Float64Array;
+  private readonly moved: Float64Array;
+  private readonly column: Float64Array;
+  private readonly answer: readonly Float64Array[] = Array.from({ length: 4 }, () => new Float64Array(MOST_SEGMENTS));
   private readonly line = new Float64Array(4);
   private spacingM = 1;
 
@@ -48,10 +50,10 @@ export class QuickChain {
     this.likelihood = settings.alpha === null ? poisson : softened(settings.alpha);
     this.problem = emptyProblem(rows, light.stored, settings.regularization, MOST_SEGMENTS);
     this.constant = likelihoodConstant(rows, this.likelihood);
-    this.weight = new Float64Array(light.stored);
-    this.rowSlope = new Float64Array(light.stored);
-    this.mixed = new Float64Array(light.stored);
-    this.adjoint = new Float64Array(MOST_SEGMENTS);
+    this.expectation = new Float64Array(light.stored);
+    this.fixed = new Float64Array(4 * (light.stored + 1));
+    this.moved = new Float64Array(4 * (light.stored + 1));
+    this.column = new Float64Array(4 * (light.stored + 1));
   }
 
   setDirection(zenith: number, azimuth: number): void {
@@ -75,18 +77,18 @@ export class QuickChain {
 
   /** The same with all segments left in the problem, and solved to the given tolerance. */
   full(x: number, y: number, z: number, timeNs: number, spacingM: number, isWarm: boolean, tolerance: number): number {
-    const { range, direction, problem, energy, number, adjoint } = this;
+    const { range, direction, problem, energy, number, scratch } = this;
     const known = isWarm && spacingM === this.spacingM ? problem.sources : 0;
-    adjoint.fill(0);
+    scratch.fill(0);
     segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
     for (let j = 0; j < known; j++) {
       const k = number[j]! - range.first;
-      if (k >= 0 && k < range.end - range.first) adjoint[k] = energy[j]!;
+      if (k >= 0 && k < range.end - range.first) scratch[k] = energy[j]!;
     }
     problem.sources = range.end - range.first;
     for (let j = 0; j < problem.sources; j++) {
       number[j] = range.first + j;
-      energy[j] = adjoint[j]!;
+      energy[j] = scratch[j]!;
     }
     this.spacingM = spacingM;
     return this.solve(x, y, z, timeNs, tolerance);
@@ -94,57 +96,109 @@ export class QuickChain {
 
   /** -log L of a line not far from the last, with the candidates alone. */
   evaluate(x: number, y: number, z: number, timeNs: number): number {
+    const { range, direction, spacingM } = this;
+    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
     return this.solve(x, y, z, timeNs, 1e-4);
   }
 
-  /** Derivatives of the last value with respect to x, y, z, timeNs into `out`. */
-  gradient(out: Float64Array): void {
-    const { problem, energy, number, solver, light, line, direction, weight, rowSlope, spacingM } = this;
+  /**
+   * Derivatives of the last value with respect to x, y, z, timeNs, and its curvature (4 x 4) as far as first derivatives of
+   * the expectations tell, with the energies following.
+   */
+  derive(gradient: Float64Array, curvature: Float64Array): void {
+    const { problem, solver, likelihood, fixed, moved } = this;
     const { rows, charge } = problem;
     const y = solver.expectation;
-    for (let i = 0; i < rows; i++) rowSlope[i] = -this.likelihood.slope(charge[i]!, y[i]!);
-    out[0] = 0;
-    out[1] = 0;
-    out[2] = 0;
-    out[3] = 0;
-    if (!this.isPoisson) this.prepareAdjoint();
-    for (let a = 0; a < solver.active; a++) {
-      const j = solver.list[a]!;
-      const e = energy[j]!;
-      if (this.isPoisson) for (let i = 0; i < rows; i++) weight[i] = e * rowSlope[i]!;
-      else {
-        const lambda = this.adjoint[a]!;
-        for (let i = 0; i < rows; i++) {
-          const ratio = charge[i]! / y[i]!;
-          weight[i] = e * (rowSlope[i]! - (this.mixed[i]! * ratio) / y[i]!) + lambda * (ratio - 1);
-        }
+    this.moveExpectations();
+    gradient.fill(0);
+    curvature.fill(0);
+    for (let i = 0; i < rows; i++) {
+      const x = charge[i]!;
+      // Poisson: energies are at their optimum, so that their change does not count.
+      const slope = -likelihood.slope(x, y[i]!);
+      const weight = likelihood.curvature(x, y[i]!);
+      const by = this.isPoisson ? fixed : moved;
+      for (let k = 0; k < 4; k++) {
+        gradient[k] = gradient[k]! + slope * by[4 * i + k]!;
+        const w = weight * moved[4 * i + k]!;
+        if (w !== 0) for (let l = 0; l < 4; l++) curvature[4 * k + l] = curvature[4 * k + l]! + w * moved[4 * i + l]!;
       }
-      const along = number[j]! * spacingM;
-      light.addGradient(
+    }
+    for (let k = 0; k < 4; k++) gradient[k] = gradient[k]! + fixed[4 * rows + k]!;
+  }
+
+  /**
+   * Derivatives of the expectations by x, y, z, timeNs: with fixed energies into `fixed` (dark rows together at its end),
+   * with energies that stay at their optimum into `moved`.
+   */
+  private moveExpectations(): void {
+    const { problem, energy, number, solver, light, line, direction, spacingM, fixed, moved, column, answer } = this;
+    const { rows, response, stride, charge } = problem;
+    const { list, active, expectation: y, ratio } = solver;
+    fixed.fill(0);
+    for (let a = 0; a < active; a++) {
+      const e = energy[list[a]!]!;
+      const along = number[list[a]!]! * spacingM;
+      light.derivatives(
         line[0]! + along * direction[0]!,
         line[1]! + along * direction[1]!,
         line[2]! + along * direction[2]!,
         line[3]! + along * NS_PER_METRE,
-        weight,
-        e,
-        out,
+        column,
       );
+      for (let i = 0; i < 4 * (rows + 1); i++) fixed[i] = fixed[i]! + e * column[i]!;
+      for (let k = 0; k < 4; k++) {
+        let sum = -column[4 * rows + k]!;
+        for (let i = 0; i < rows; i++) sum += column[4 * i + k]! * (ratio[i]! - 1);
+        answer[k]![a] = sum;
+      }
+    }
+    moved.set(fixed);
+    solver.prepareResponse();
+    for (let k = 0; k < 4; k++) {
+      const change = answer[k]!;
+      for (let a = 0; a < active; a++) {
+        const at = list[a]! * stride;
+        let sum = 0;
+        for (let i = 0; i < rows; i++) {
+          if (charge[i]! > 0) sum += (response[at + i]! * ratio[i]! * fixed[4 * i + k]!) / y[i]!;
+        }
+        change[a] = change[a]! - sum;
+      }
+      solver.respond(change);
+      for (let a = 0; a < active; a++) {
+        const at = list[a]! * stride;
+        for (let i = 0; i < rows; i++) moved[4 * i + k] = moved[4 * i + k]! + change[a]! * response[at + i]!;
+      }
     }
   }
 
-  /** -log L with all segments in the problem, each with the least energy more: the published number. */
+  /**
+   * -log L with all segments in the problem, each with the least energy more: the published number. What dark modules see
+   * of the segments that shine is summed module by module.
+   */
   published(): number {
-    const { problem, energy, likelihood, mixed } = this;
+    const { problem, energy, number, likelihood, expectation, light, line, direction, spacingM } = this;
     const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
-    for (let i = 0; i < rows; i++) mixed[i] = noise[i]!;
+    for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
     let sum = this.constant - darkNoise;
     for (let j = 0; j < sources; j++) {
       const e = energy[j]! + LEAST_ENERGY_GEV;
       const at = j * stride;
-      for (let i = 0; i < rows; i++) mixed[i] = mixed[i]! + e * response[at + i]!;
-      sum -= e * darkResponse[j]!;
+      for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
+      if (energy[j]! > 0) {
+        const along = number[j]! * spacingM;
+        sum -=
+          e *
+          light.exactRest(
+            line[0]! + along * direction[0]!,
+            line[1]! + along * direction[1]!,
+            line[2]! + along * direction[2]!,
+            line[3]! + along * NS_PER_METRE,
+          );
+      } else sum -= e * darkResponse[j]!;
     }
-    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, mixed[i]!);
+    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, expectation[i]!);
     return -sum;
   }
 
@@ -160,12 +214,18 @@ export class QuickChain {
 
   /** Computes the response of the segments in the problem, and their energies. */
   private solve(x: number, y: number, z: number, timeNs: number, tolerance: number): number {
-    const { problem, energy, number, light, line, direction, spacingM, solver } = this;
+    const { problem, energy, number, light, line, direction, spacingM, solver, range } = this;
     line[0] = x;
     line[1] = y;
     line[2] = z;
     line[3] = timeNs;
     for (let j = 0; j < problem.sources; j++) {
+      if (number[j]! < range.first || number[j]! >= range.end) {
+        // Out of the cube: without light, and so without energy.
+        problem.response.fill(0, j * problem.stride, (j + 1) * problem.stride);
+        problem.darkResponse[j] = 0;
+        continue;
+      }
       const along = number[j]! * spacingM;
       problem.darkResponse[j] = light.column(
         x + along * direction[0]!,
@@ -186,10 +246,10 @@ export class QuickChain {
 
   /** Keeps the segments that shine or might, in ascending order. */
   private chooseCandidates(): void {
-    const { problem, energy, number, solver, spacingM, adjoint } = this;
+    const { problem, energy, number, solver, spacingM, scratch } = this;
     const { rows, sources, response, stride, charge, darkResponse } = problem;
     const reach = Math.max(1, Math.round(NEIGHBOURHOOD_M / spacingM));
-    const keep = adjoint;
+    const keep = scratch;
     for (let j = 0; j < sources; j++) {
       let sum = darkResponse[j]!;
       let gain = 0;
@@ -213,26 +273,5 @@ export class QuickChain {
       n++;
     }
     problem.sources = n;
-  }
-
-  /**
-   * The softened likelihood is not what energies are optimal for: their change counts. Solves for the multipliers of the
-   * energies' equations, and mixes the response with them.
-   */
-  private prepareAdjoint(): void {
-    const { problem, solver, adjoint, rowSlope, mixed } = this;
-    const { rows, response, stride } = problem;
-    for (let a = 0; a < solver.active; a++) {
-      const at = solver.list[a]! * stride;
-      let sum = 0;
-      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
-      adjoint[a] = sum;
-    }
-    solver.solveAdjoint(adjoint);
-    mixed.fill(0);
-    for (let a = 0; a < solver.active; a++) {
-      const at = solver.list[a]! * stride;
-      for (let i = 0; i < rows; i++) mixed[i] = mixed[i]! + adjoint[a]! * response[at + i]!;
-    }
   }
 }

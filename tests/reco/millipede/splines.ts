@@ -240,18 +240,19 @@ export class SplineSegmentLight implements SegmentLight {
     return rest;
   }
 
-  addGradient(
-    x: number,
-    y: number,
-    z: number,
-    timeNs: number,
-    weight: Float64Array,
-    darkWeight: number,
-    out: Float64Array,
-  ): void {
+  exactRest(x: number, y: number, z: number, timeNs: number): number {
+    let rest = 0;
+    this.forRows(x, y, z, timeNs, (row, value) => {
+      if (row >= this.stored) rest += value;
+    });
+    return rest;
+  }
+
+  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void {
+    out.fill(0);
     this.forRows(x, y, z, timeNs, (row, _, slope) => {
-      const w = row < this.stored ? weight[row]! : darkWeight;
-      for (let k = 0; k < 4; k++) out[k]! += w * slope[k]!;
+      const at = 4 * Math.min(row, this.stored);
+      for (let k = 0; k < 4; k++) out[at + k]! += slope[k]!;
     });
   }
 

@@ -57,7 +57,7 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
       for (let m = 0; m < rows.x.length; m++) {
         const pe = plain.amplitude(z!, ...d, rows.x[m]! - x!, rows.y[m]! - y!, rows.z[m]! - z!) * rows.scale[m]!;
         if (m >= rows.timed) {
-          expectClose(out[rows.rowOfModule[m]!]!, pe, { relative: 1e-12 });
+          expectClose(out[rows.rowOfModule[m]!]!, pe, { relative: 1e-7 });
           continue;
         }
         plain.cdfNodes(nodes);
@@ -80,6 +80,7 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
       const shift = Float64Array.from(rows.x, (_, i) => 3 * i);
       const light = new TableSegmentLight(rows, table, smearedNodes(table, jitter), stored, shift);
       const out = new Float64Array(rows.charge.length);
+      const slopes = new Float64Array(4 * (stored + 1));
       const weight = Float64Array.from(rows.charge, (_, i) => 1 + 0.3 * i);
       const value = (at: readonly number[]): number => {
         const rest = light.column(at[0]!, at[1]!, at[2]!, at[3]!, out, 0);
@@ -90,8 +91,12 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
       for (const [x, y, z, zenith, azimuth] of PLACES) {
         light.setDirection(zenith!, azimuth!);
         const at = [x!, y!, z!, 10_013];
-        const gradient = new Float64Array(4);
-        light.addGradient(at[0]!, at[1]!, at[2]!, at[3]!, weight, 0.7, gradient);
+        light.derivatives(at[0]!, at[1]!, at[2]!, at[3]!, slopes);
+        const gradient = Float64Array.from([0, 1, 2, 3], (k) => {
+          let sum = 0.7 * slopes[4 * stored + k]!;
+          for (let i = 0; i < stored; i++) sum += weight[i]! * slopes[4 * i + k]!;
+          return sum;
+        });
         const scale = Math.max(...gradient.map(Math.abs));
         for (let k = 0; k < 4; k++) {
           const h = 1e-4;
