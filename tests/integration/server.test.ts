@@ -1,100 +1,178 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandResult, runCommand, temporaryDirectory, until } from '../support/command.js';
+import { type CommandResult, temporaryDirectory, until } from '../support/command.js';
 import { needsRabbitmq, type Rabbitmq, startRabbitmq } from '../support/rabbitmq.js';
-import { bytesOf, mapOf, NSIDES, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
+import { client, results, type StartOptions, server, startupOf } from './server-support.js';
+import { bytesOf, mapOf, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
 
 let event: string;
 let rabbit: Rabbitmq;
 let undisturbed: Scan;
-let environment: Record<string, string>;
+/** Of the first server, which has ended. */
+let startupFile: string;
 
 /** Files whose bytes must be those of a scan on one machine. */
 const REPRODUCIBLE = [`${STEM}.multiorder.fits`, `${STEM}_1_2_4.json`, `${STEM}_1_2_4.npz`];
 
-function expectSameBytes(directory: string): void {
-  for (const name of REPRODUCIBLE) expect(bytesOf(directory, name)).toBe(bytesOf(undisturbed.directory, name));
+/** A reco whose fits of finer pixels last until the file GATE is there, where that is set. */
+let gated: string[];
+let gatedScan: Scan;
+
+function expectSameBytes(directory: string, reference: Scan): void {
+  for (const name of REPRODUCIBLE) expect(bytesOf(directory, name)).toBe(bytesOf(reference.directory, name));
 }
 
-/** A process of the command that can be waited for and killed. */
-interface Running {
-  readonly done: Promise<CommandResult>;
-  readonly output: { stdout: string; stderr: string };
-  kill(signal: NodeJS.Signals): void;
+const withBroker = ({ args = [], env = {} }: StartOptions): StartOptions => ({
+  args,
+  env: { SKYSCAN_BROKER_ADDRESS: rabbit.address, ...env },
+});
+const serve = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
+  server(event, directory, withBroker({ args, env }));
+const takePart = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
+  client(directory, withBroker({ args, env }));
+
+/** Queues of the scan of that directory at the broker. */
+function queuesOf(directory: string): string[] {
+  const { scan_id: name } = JSON.parse(readFileSync(startupOf(directory), 'utf8')) as { scan_id: string };
+  const all = rabbit.ctl('list_queues', 'name', '--quiet', '--no-table-headers').split('\n');
+  return all.filter((queue) => queue.includes(name)).sort();
 }
 
-function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  let running: Running | null = null;
-  let kill: Running['kill'] = () => undefined;
-  const output = { stdout: '', stderr: '' };
-  let live = output;
-  const done = runCommand(words, {
-    env: { ...environment, ...env },
-    whileRunning: (child, heard) => {
-      live = heard;
-      kill = (signal) => child.kill(signal);
-    },
-  });
-  running = { done, output: live, kill: (signal) => kill(signal) };
-  return running;
-}
-
-const startupOf = (directory: string): string => join(directory, 'startup.json');
-
-function server(directory: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Running {
-  const hasReco = args.some((word) => /^--reco-(algo|module|command)$/.test(word));
-  const files = ['--client-startup-json', startupOf(directory), '--cache-dir', join(directory, 'cache')];
-  const words = ['server', ...files, '--output-dir', directory, '--event-file', event, '--simulated-event'];
-  if (!hasReco) words.push('--reco-algo', 'dummy');
-  if (!args.includes('--nsides')) words.push('--nsides', ...NSIDES);
-  return start([...words, '--no-pictures', ...args], env);
-}
-
-async function client(
-  directory: string,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Running> {
-  await until(() => existsSync(startupOf(directory)));
-  return start(['client', '--client-startup-json', startupOf(directory), '--workers', '1', ...args], env);
-}
-
-/** Bytes of the journal, which grows with every result. */
-function journalSize(directory: string): number {
-  const folder = join(directory, 'cache', STEM);
-  const name = existsSync(folder) ? readdirSync(folder).find((entry) => entry.endsWith('.journal')) : undefined;
-  return name === undefined ? 0 : statSync(join(folder, name)).size;
+function expectOneSentence({ stderr, stdout }: CommandResult, sentence: RegExp): void {
+  expect(stderr).toMatch(sentence);
+  expect(stdout).toBe('');
+  expect(stderr.match(/error: /g)).toHaveLength(1);
+  expect(stderr).not.toMatch(/^ {4}at |internal error|node:/m);
 }
 
 needsRabbitmq('a server with clients', () => {
   beforeAll(async () => {
     event = await simulatedEvent();
-    [rabbit, undisturbed] = await Promise.all([startRabbitmq(), scan(event)]);
-    environment = { SKYSCAN_BROKER_ADDRESS: rabbit.address };
-  }, 60_000);
+    const reco = writeModule(
+      'while (nside > 1 && process.env.GATE && !existsSync(process.env.GATE)) Atomics.wait(clock, 0, 0, 20);',
+      { top: "import { existsSync } from 'node:fs'; const clock = new Int32Array(new SharedArrayBuffer(4));" },
+    );
+    gated = ['--reco-module', reco];
+    [rabbit, undisturbed, gatedScan] = await Promise.all([startRabbitmq(), scan(event), scan(event, gated)]);
+  }, 90_000);
   afterAll(() => rabbit?.dispose());
 
   it('ends by itself with the bytes of a scan on one machine, and its clients with it', async () => {
     const directory = temporaryDirectory();
-    const serving = server(directory);
-    const clients = [await client(directory), await client(directory, ['--debug-directory', join(directory, 'debug')])];
+    const debug = join(directory, 'debug');
+    const serving = serve(directory);
+    const clients = [await takePart(directory), await takePart(directory, ['--debug-directory', debug])];
     const [served, ...ended] = await Promise.all([serving.done, ...clients.map(({ done }) => done)]);
-    console.log(
-      served!.stderr,
-      ended.map((e) => e.stderr),
-    );
     expect(served).toMatchObject({ code: 0, signal: null });
     expect(served!.stdout).toContain('run 1, event 7, track, simulated');
-    expectSameBytes(directory);
+    expectSameBytes(directory, undisturbed);
+    let fitted = 0;
     for (const { code, stderr } of ended) {
       expect(code).toBe(0);
-      expect(stderr).toMatch(/The scan is over: its queue is gone\. \d+ tasks were fitted here, 0 given up\./);
+      fitted += Number(/queue is gone\. (\d+) tasks were fitted here, 0 given up/.exec(stderr)?.[1]);
     }
-    expect(rabbit.ctl('list_queues', 'name', '--quiet', '--no-table-headers').trim()).toBe('');
-    expect(JSON.parse(readFileSync(startupOf(directory), 'utf8'))).toMatchObject({
+    expect(fitted).toBe(mapOf(directory).maps.reduce((sum, { pixel }) => sum + pixel.length, 0));
+    for (const name of readdirSync(debug)) expect(name).toMatch(/^nside\d{6}_pix\d{12}_var0\.(in|out)\.json$/);
+    expect(queuesOf(directory)).toEqual([]);
+    startupFile = startupOf(directory);
+    expect(JSON.parse(readFileSync(startupFile, 'utf8'))).toMatchObject({
       scan_id: expect.stringMatching(/^7-1:0-2:12-4:12-\d+-[0-9a-f]{6}$/),
       skymap_scanner: { reco: { kind: 'builtin', name: 'dummy' }, ice_model: 'spice_mie' },
     });
+  });
+
+  it('ends with the same bytes after kill -9 of a client in the middle of a task, and of itself', async () => {
+    const directory = temporaryDirectory();
+    const gate = join(directory, 'gate');
+    const first = serve(directory, gated);
+    const unlucky = await takePart(directory, [], { GATE: gate });
+    await results(directory, 12);
+    unlucky.kill('SIGKILL');
+    const lucky = await takePart(directory, [], { GATE: gate });
+    await until(() => lucky.output.stderr.includes('Taking tasks'));
+    first.kill('SIGKILL');
+    expect(await first.done).toMatchObject({ code: null, signal: 'SIGKILL', stdout: '' });
+    const second = serve(directory, gated);
+    writeFileSync(gate, '');
+    expect((await second.done).code).toBe(0);
+    expect(second.output.stderr).toContain('Going on with 12 results of an earlier scan');
+    expectSameBytes(directory, gatedScan);
+    expect((await lucky.done).code).toBe(0);
+    expect(queuesOf(directory)).toEqual([]);
+  });
+
+  it('stops at SIGTERM, says how to go on, and goes on; a client gives its tasks back', async () => {
+    const directory = temporaryDirectory();
+    const first = serve(directory, gated);
+    const stopping = await takePart(directory, [], { GATE: join(directory, 'gate') });
+    await results(directory, 12);
+    stopping.kill('SIGTERM');
+    expect(await stopping.done).toMatchObject({ code: 130, stdout: '' });
+    expect(stopping.output.stderr).toContain('Stopping: tasks in hand go back to the broker.');
+    first.kill('SIGTERM');
+    expect(await first.done).toMatchObject({ code: 130, stdout: '' });
+    expect(first.output.stderr).toMatch(
+      /Stopped\. 12 results are kept in .*\. To go on:\n {2}.*server --client-startup-json/,
+    );
+    // What is queued is fitted nevertheless, and its outcomes wait for the server.
+    const between = await takePart(directory, [], { SKYSCAN_MQ_TIMEOUT_TO_CLIENTS: '1' });
+    expect(await between.done).toMatchObject({ code: 0 });
+    expect(between.output.stderr).toMatch(/No further task came within 1 s \(SKYSCAN_MQ_TIMEOUT_TO_CLIENTS\)/);
+    const second = serve(directory, gated);
+    const other = await takePart(directory);
+    expect((await second.done).code).toBe(0);
+    expectSameBytes(directory, gatedScan);
+    expect((await other.done).code).toBe(0);
+  });
+
+  it('records a pixel that nobody can fit, and suspects a client that fits nothing', async () => {
+    const directory = temporaryDirectory();
+    const reco = writeModule(
+      'if (process.env.IS_BROKEN || (nside === 1 && pixel === 3)) throw new Error("no such table");',
+    );
+    const serving = serve(directory, ['--reco-module', reco, '--nsides', '1:0', '2:12']);
+    const broken = await takePart(directory, [], { IS_BROKEN: '1' });
+    const ended = await broken.done;
+    expect(ended.code).toBe(1);
+    expectOneSentence(ended, /error: None of the first 4 tasks could be fitted\. The last reason: no such table\./);
+    const good = await takePart(directory, [], { EWMS_PILOT_QUARANTINE_TIME: '0.5' });
+    const served = await serving.done;
+    expect(served.code).toBe(0);
+    expect(served.stderr).toMatch(/Given up: nside 1 pixel 3: on \S+: no such table/);
+    expect(served.stderr.match(/Given up/g)).toHaveLength(1);
+    const llh = [...mapOf(directory, `${STEM}_1_2.npz`).maps[0]!.llh];
+    expect(llh.map(Number.isNaN)).toEqual(llh.map((_, pixel) => pixel === 3));
+    expect((await good.done).stderr).toContain('EWMS_PILOT_QUARANTINE_TIME');
+  });
+
+  it('says which time-out it was', async () => {
+    const directory = temporaryDirectory();
+    const waiting = await serve(directory, [], { SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS: '0.5' }).done;
+    expect(waiting.code).toBe(1);
+    expectOneSentence(waiting, /error: No result has come from clients for 0\.5 s, .*SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS/);
+    // The queues stay for a server that goes on.
+    const [fromClients, toClients] = queuesOf(directory);
+    expect(fromClients).toMatch(/^from-clients-7-/);
+    expect(toClients).toMatch(/^to-clients-7-/);
+    rabbit.ctl('delete_queue', toClients!);
+    const late = await takePart(directory, [], { SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE: '0.5' });
+    expect(await late.done).toMatchObject({ code: 0 });
+    expect(late.output.stderr).toMatch(
+      /No first task came within 0\.5 s \(SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE\)/,
+    );
+  });
+
+  it('refuses a wrong password in one sentence, as its clients do', async () => {
+    const directory = temporaryDirectory();
+    const env = { SKYSCAN_BROKER_AUTH: 'wrong' };
+    const served = await serve(directory, [], env).done;
+    copyFileSync(startupFile, startupOf(directory));
+    const joined = await (await takePart(directory, [], env)).done;
+    for (const refused of [served, joined]) {
+      expect(refused.code).toBe(1);
+      expectOneSentence(refused, /error: The broker at \S+ refuses the user "" with this password\./);
+    }
+    expect(readdirSync(directory).filter((name) => name !== 'cache')).toEqual(['startup.json']);
   });
 });

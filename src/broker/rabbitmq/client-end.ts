@@ -72,6 +72,7 @@ class RabbitClient {
   #closing: Promise<void> | null = null;
   #isScanOver = false;
   readonly #queueGoneMs: number;
+  #hasSeenTasks = false;
   #dropped = 0;
 
   constructor(links: Links, wire: Wire, options: RemoteClientOptions) {
@@ -102,6 +103,8 @@ class RabbitClient {
   #iterate(prefetch: number): AsyncIterator<RemoteDelivery> {
     const { queue } = this.#options.toClients;
     if (this.#closing !== null) return { next: async () => OVER, return: async () => OVER };
+    const wasThere = this.#hasSeenTasks;
+    const openedMs = performance.now();
     const group: Group = {
       ready: new Fifo(),
       asking: new Fifo(),
@@ -118,7 +121,9 @@ class RabbitClient {
       onMessage: (message, channel) => this.#receive(message, channel, group),
       onLost: () => this.#dropReady(group),
       onMissingQueue: ({ forMs, wasRemoved }) => {
-        this.#isScanOver = wasRemoved || (forMs !== null && forMs > this.#queueGoneMs);
+        // It may have gone while nobody here was asking for tasks.
+        const goneMs = forMs ?? (wasThere ? performance.now() - openedMs : null);
+        this.#isScanOver = wasRemoved || (goneMs !== null && goneMs > this.#queueGoneMs);
         return !this.#isScanOver;
       },
       onEnd: (failure) => this.#endGroup(group, failure),
@@ -163,6 +168,7 @@ class RabbitClient {
 
   #receive(message: AsyncMessage, channel: Channel, group: Group): void {
     const { deliveryTag } = message;
+    this.#hasSeenTasks = true;
     if (group.isStopped || this.#closing !== null) {
       if (channel.active) channel.basicNack({ deliveryTag, requeue: true });
       return;
