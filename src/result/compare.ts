@@ -3,7 +3,7 @@
  * that both have, pixel for pixel in order, indices equal and |a - b| <= 1e-8 + tolerance * |b|; NaN equals NaN; an
  * energy of 0 is close to any.
  */
-import type { NsideMap, ScanResult } from './types.js';
+import type { NsideMap, ScanMetadata, ScanResult } from './types.js';
 
 /** Relative tolerances by column. */
 export interface Tolerances {
@@ -52,6 +52,13 @@ export interface NsideComparison {
   readonly columns: Readonly<Record<keyof Tolerances, ColumnComparison>>;
 }
 
+/** A property of the event that two results tell differently. */
+export interface MetadataDifference {
+  readonly name: Exclude<keyof ScanMetadata, 'complete'>;
+  readonly a: string | number | boolean | null;
+  readonly b: string | number | boolean | null;
+}
+
 /** How two results differ. */
 export interface ResultComparison {
   /** skyreader's verdict; true where there is no nside in common, as skyreader has it (see `nsides`). */
@@ -60,6 +67,8 @@ export interface ResultComparison {
   readonly nsides: readonly NsideComparison[];
   readonly nsidesOnlyInA: readonly number[];
   readonly nsidesOnlyInB: readonly number[];
+  /** What they say differently about the event; nothing where one of them says nothing. No part of skyreader's rule. */
+  readonly metadata: readonly MetadataDifference[];
 }
 
 /** Compares two results; relative tolerances are of the values of `b`. */
@@ -79,7 +88,19 @@ export function compareResults(
     nsides,
     nsidesOnlyInA: [...nsidesOfA].filter((nside) => !ofB.has(nside)).sort((x, y) => x - y),
     nsidesOnlyInB: [...ofB.keys()].filter((nside) => !nsidesOfA.has(nside)).sort((x, y) => x - y),
+    metadata: compareMetadata(a.metadata, b.metadata),
   };
+}
+
+const EVENT_PROPERTIES = ['runId', 'eventId', 'eventType', 'mjd', 'isRealEvent'] as const;
+
+function compareMetadata(a: ScanMetadata | null, b: ScanMetadata | null): MetadataDifference[] {
+  if (a === null || b === null) return [];
+  return EVENT_PROPERTIES.filter((name) => !Object.is(a[name], b[name])).map((name) => ({
+    name,
+    a: a[name],
+    b: b[name],
+  }));
 }
 
 function compareMaps(a: NsideMap, b: NsideMap, tolerances: Tolerances): NsideComparison {

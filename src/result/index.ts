@@ -1,6 +1,7 @@
 export {
   type ColumnComparison,
   compareResults,
+  type MetadataDifference,
   type NsideComparison,
   type ResultComparison,
   SKYREADER_TOLERANCES,

@@ -57,6 +57,16 @@ describe('two results', () => {
     expect(comparison.nsides[0]!.columns.x.isClose).toBe(true);
   });
 
+  test('of different events are told apart, those of files without a header are not', () => {
+    const other = { ...result, metadata: { ...metadata, eventId: 7, mjd: 59724, complete: false } };
+    expect(compareResults(result, other).metadata).toEqual([
+      { name: 'eventId', a: 35405932, b: 7 },
+      { name: 'mjd', a: metadata.mjd, b: 59724 },
+    ]);
+    expect(compareResults(result, other).isClose).toBe(true);
+    expect(compareResults(result, { ...result, metadata: null }).metadata).toEqual([]);
+  });
+
   test('can be held to other tolerances', () => {
     const wide = { llh: 0.1, eIn: 0.1, eTot: 0.1, x: 0.1, y: 0.1, z: 0.1, t: 0.01 };
     expect(compareResults(changed('llh', 0, 1090), result, wide).isClose).toBe(true);

@@ -141,8 +141,9 @@ function planeArea(ring: readonly PlanePoint[]): number {
 /** Whether a ring of the plane holds a point (even-odd rule). */
 export function holds(ring: readonly PlanePoint[], [ra, dec]: PlanePoint): boolean {
   let isInside = false;
-  for (const [i, [fromRa, fromDec]] of ring.entries()) {
-    const [toRa, toDec] = ring[(i + 1) % ring.length]!;
+  for (let i = 0, before = ring.length - 1; i < ring.length; before = i++) {
+    const [fromRa, fromDec] = ring[before]!;
+    const [toRa, toDec] = ring[i]!;
     if (fromRa > ra === toRa > ra) continue;
     if (fromDec + ((ra - fromRa) / (toRa - fromRa)) * (toDec - fromDec) < dec) isInside = !isInside;
   }

@@ -32,18 +32,14 @@ export interface SkyPolygon {
  */
 export function greatCirclePolygon(corners: readonly RaDec[]): SkyPolygon {
   const n = corners.length;
-  const sides = sidesOf(
-    corners.map(({ raRad, decRad }) => vectorOf(raRad, decRad)),
-    (i) => (i + 1) % n,
-  );
+  const vectors = corners.map(({ raRad, decRad }) => vectorOf(raRad, decRad));
+  const sides = sidesOf(vectors, (i) => (i + 1) % n);
+  const circles = corners.map((from, i) => circleThrough(from, corners[(i + 1) % n]!));
   // Inside is where the way to the south pole crosses sides as often (odd or even) as from a point known to be inside.
   const isLeft = ringAreaDeg2([...corners, corners[0]!]) > 0;
   const inner = besideFirstSide(sides, isLeft ? 1 : -1);
-  const parity = isOddBelow(corners, inner.raRad, inner.decRad);
-  return {
-    sides,
-    contains: (raRad, decRad) => isOddBelow(corners, raRad, decRad) === parity,
-  };
+  const parity = isOddBelow(circles, inner.raRad, inner.decRad);
+  return { sides, contains: (raRad, decRad) => isOddBelow(circles, raRad, decRad) === parity };
 }
 
 /** Polygons of the plane, all of them together; RA from -180 to 360. */
@@ -164,30 +160,44 @@ function distanceToSide(sides: Float64Array, at: number, p: Float64Array): numbe
 
 // ------------------------------------------------------------------------------------------------------ great circles
 
-/** Whether an odd number of sides lies between a position and the south pole, on its meridian. */
-function isOddBelow(corners: readonly RaDec[], raRad: number, decRad: number): boolean {
-  let isOdd = false;
-  for (const [i, from] of corners.entries()) {
-    const to = corners[(i + 1) % corners.length]!;
-    const width = halfTurn(to.raRad - from.raRad);
-    const along = halfTurn(raRad - from.raRad);
-    // The western end of a side belongs to it, the eastern one to the next.
-    const isBeside = width > 0 ? along >= 0 && along < width : along >= width && along < 0;
-    if (isBeside && decOnSide(from, to, raRad) < decRad) isOdd = !isOdd;
-  }
-  return isOdd;
+/** A side as a piece of a great circle: dec = atan(c cos(RA) + s sin(RA)), or a constant. */
+interface CirclePiece {
+  readonly raRad: number;
+  /** To the other end; negative westwards. */
+  readonly width: number;
+  readonly c: number;
+  readonly s: number;
+  readonly constantDec: number;
 }
 
-/** Declination of a great circle at a right ascension. */
-function decOnSide(from: RaDec, to: RaDec, raRad: number): number {
+function circleThrough(from: RaDec, to: RaDec): CirclePiece {
   const [ax, ay, az] = vectorOf(from.raRad, from.decRad);
   const [bx, by, bz] = vectorOf(to.raRad, to.decRad);
-  const nx = ay! * bz! - az! * by!;
-  const ny = az! * bx! - ax! * bz!;
   const nz = ax! * by! - ay! * bx!;
   // A side along a meridian has a width in RA only where it ends at a pole, whose RA is any.
-  if (Math.abs(nz) < 1e-13) return Math.abs(from.decRad) > Math.abs(to.decRad) ? from.decRad : to.decRad;
-  return Math.atan(-(nx * Math.cos(raRad) + ny * Math.sin(raRad)) / nz);
+  const isMeridian = Math.abs(nz) < 1e-13;
+  return {
+    raRad: from.raRad,
+    width: halfTurn(to.raRad - from.raRad),
+    c: -(ay! * bz! - az! * by!) / nz,
+    s: -(az! * bx! - ax! * bz!) / nz,
+    constantDec: !isMeridian ? Number.NaN : Math.abs(from.decRad) > Math.abs(to.decRad) ? from.decRad : to.decRad,
+  };
+}
+
+/** Whether an odd number of sides lies between a position and the south pole, on its meridian. */
+function isOddBelow(sides: readonly CirclePiece[], raRad: number, decRad: number): boolean {
+  const [cosine, sine] = [Math.cos(raRad), Math.sin(raRad)];
+  let isOdd = false;
+  for (const { raRad: from, width, c, s, constantDec } of sides) {
+    const along = halfTurn(raRad - from);
+    // The western end of a side belongs to it, the eastern one to the next.
+    const isBeside = width > 0 ? along >= 0 && along < width : along >= width && along < 0;
+    if (!isBeside) continue;
+    const dec = Number.isNaN(constantDec) ? Math.atan(c * cosine + s * sine) : constantDec;
+    if (dec < decRad) isOdd = !isOdd;
+  }
+  return isOdd;
 }
 
 /** A point very near the middle of the first side that is no point: to its left (1) or right (-1). */
