@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { ClientJobReport } from '../node/index.js';
 import { wholeNumber } from './arguments.js';
+import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { brokerTeller, type Tell, workerHandlers } from './tell.js';
 
-interface Arguments {
+interface Arguments extends LightArguments {
   readonly clientStartupJson: string;
   readonly debugDirectory?: string;
   readonly workers: number;
@@ -38,13 +39,14 @@ EWMS_PILOT_QUARANTINE_TIME (0), seconds without taking tasks after one had to be
 It ends when the scan is over: exit code 0.`;
 
 export function clientCommand(): Command {
-  return new Command('client')
+  const command = new Command('client')
     .summary('fit tasks of a server')
     .description('Takes tasks of a server from the broker and fits them until there are no more.')
     .requiredOption('--client-startup-json <file>', 'start-up file that the server wrote')
     .option('--debug-directory <dir>', 'keep every task and outcome there, as files for "skymap-scanner reco"')
     .option('--workers <number>', 'fits at the same time', wholeNumber(1, 4096), availableParallelism())
-    .option('--reco-algo <name>', "reconstruction, where the start-up file is one of upstream's server")
+    .option('--reco-algo <name>', "reconstruction, where the start-up file is one of upstream's server");
+  return addLightOptions(command)
     .option('--quiet', 'only errors')
     .option('--debug', 'tell everything, show stack traces')
     .addHelpText('after', EXAMPLES)
@@ -75,6 +77,7 @@ async function client(args: Arguments): Promise<void> {
       quarantineS: environment.quarantineS,
       ...(args.debugDirectory === undefined ? {} : { debugDirectory: args.debugDirectory }),
       ...(args.recoAlgo === undefined ? {} : { recoName: args.recoAlgo }),
+      photonTables: splineDirectory(args),
       signal: interrupt.signal,
       listen: listenToClient(workerHandlers(tell, 'Client')),
       listenToBroker: brokerTeller(tell),

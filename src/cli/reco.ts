@@ -1,7 +1,8 @@
 /** `reco`: one task as a process, for ewms-pilot and for looking into a single pixel. */
 import { Command } from 'commander';
+import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 
-interface Arguments {
+interface Arguments extends LightArguments {
   readonly infile: string;
   readonly outfile: string;
   readonly clientStartupJson: string;
@@ -22,22 +23,24 @@ the same form. It is there only after success: a fit that fails, or takes longer
 ends with exit code 1 and leaves nothing. SIGTERM ends it at once.`;
 
 export function recoCommand(): Command {
-  return new Command('reco')
+  const command = new Command('reco')
     .summary('fit one task: in-file to out-file')
     .description('Fits one task of a server, from a file to a file.')
     .requiredOption('--infile <file>', 'task to fit')
     .requiredOption('--outfile <file>', 'where the outcome goes; must not exist')
-    .requiredOption('--client-startup-json <file>', 'start-up file that the server wrote')
+    .requiredOption('--client-startup-json <file>', 'start-up file that the server wrote');
+  return addLightOptions(command)
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ infile, outfile, clientStartupJson }: Arguments) => {
+    .action(async (args: Arguments) => {
       const { readEnvironment } = await import('../index.js');
       const { fitOneTask } = await import('../node/index.js');
       const { environment } = readEnvironment(process.env);
       await fitOneTask({
-        inFile: infile,
-        outFile: outfile,
-        startupFile: clientStartupJson,
+        inFile: args.infile,
+        outFile: args.outfile,
+        startupFile: args.clientStartupJson,
+        photonTables: splineDirectory(args),
         taskTimeoutS: environment.taskTimeoutS,
       });
     });

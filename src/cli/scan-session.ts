@@ -4,10 +4,11 @@ import { type Command, Option } from 'commander';
 import type { Environment, ScanEvents } from '../index.js';
 import type { EventScanOptions, RecoChoice, ScanJobReport } from '../node/index.js';
 import { namedValue, numberBetween, shellText } from './arguments.js';
+import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import type { Tell } from './tell.js';
 
 /** Values of the options that the three functions below add. */
-export interface ScanArguments {
+export interface ScanArguments extends LightArguments {
   readonly eventFile: string;
   readonly recoAlgo?: string;
   readonly recoModule?: string;
@@ -76,14 +77,15 @@ export function addSkyOptions(command: Command, isRealDefault: string): Command 
 
 /** What becomes of the results, and what is printed. */
 export function addResultOptions(command: Command): Command {
-  return command
+  const light = command
     .option(
       '--angular-error-floor <degrees>',
       'sigma of the Gaussian that the published map is blurred with',
       numberBetween(0, 20),
       0.2,
     )
-    .option('--ice-model <name>', 'ice of the light model', 'spice_mie')
+    .option('--ice-model <name>', 'ice of the light model', 'spice_mie');
+  return addLightOptions(light)
     .option('--fresh', 'start over: forget the fits of an earlier scan with the same settings')
     .option('--retry-failed', 'try pixels again that an earlier scan with the same settings gave up')
     .option('--no-pictures', 'draw no pictures')
@@ -143,6 +145,7 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
       reco,
       recoSettings,
       iceModel: args.iceModel,
+      photonTables: splineDirectory(args),
       progression,
       threshold: args.predictiveScanningThreshold,
       ...(args.realEvent || args.simulatedEvent ? { isReal: args.realEvent === true } : {}),

@@ -10,6 +10,7 @@ import { carefulEnd } from './careful-end.js';
 import { clientFit } from './client-fit.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { onlyOwnTasks } from './own-tasks.js';
+import type { SplineDirectory } from './photon-tables.js';
 import { recoFailed } from './prepare-event.js';
 import type { BrokerPlace } from './remote-broker.js';
 import { readStartupFile } from './startup-file.js';
@@ -33,6 +34,8 @@ export interface ClientJobOptions {
   readonly debugDirectory?: string;
   /** Built-in reco, for start-up files of upstream's server, which do not say it. */
   readonly recoName?: string;
+  /** Spline tables of this machine. Default: those that are installed. */
+  readonly photonTables?: SplineDirectory;
   /** Ends the client at once; its tasks go back. */
   readonly signal?: AbortSignal;
   readonly listen?: ClientListener;
@@ -68,7 +71,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
       'Upstream\'s servers of version 4 leave the queues to EWMS: run "skymap-scanner reco" under its pilot.',
     );
   }
-  const { source, prepared } = await clientFit(startup, options.recoName ?? null);
+  const { source, prepared } = await clientFit(startup, options.recoName ?? null, options.photonTables);
   for (const text of prepared.notes) note(text);
   const remote = await openClientEnd(broker.client, {
     ...queuesOf(startup.mqBasename, broker.address, broker.auth),

@@ -21,6 +21,7 @@ import { type DiskJournal, openJournal } from './disk-journal.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { fingerprint } from './fingerprint.js';
 import { type LoadedEvent, loadEvent } from './load-event.js';
+import type { SplineDirectory } from './photon-tables.js';
 import { drawPictures } from './pictures.js';
 import { prepareEvent } from './prepare-event.js';
 import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
@@ -37,6 +38,8 @@ export interface EventScanOptions {
   readonly recoSettings?: RecoSettings;
   /** Name of the ice model. Default 'spice_mie'. Change it to see what the ice is worth. */
   readonly iceModel?: string;
+  /** See {@link SplineDirectory}. Default: those that are installed. */
+  readonly photonTables?: SplineDirectory;
   readonly progression: Progression;
   /** Predictive scanning threshold in [0.1, 1]. Default 1. Lower it when speed counts more than reproducibility. */
   readonly threshold?: number;
@@ -117,6 +120,7 @@ export async function scanEvent(
     detector,
     settings,
     iceModel: options.iceModel,
+    photonTables: options.photonTables,
   });
   for (const text of prepared.notes) note(text);
   const setup: ScanSetup = {

@@ -5,6 +5,7 @@
 import { fitterPool, RunnerBroken, TaskFailed } from '../client/index.js';
 import { RecoError } from '../config/index.js';
 import { clientFit } from './client-fit.js';
+import type { SplineDirectory } from './photon-tables.js';
 import { recoFailed } from './prepare-event.js';
 import { readStartupFile } from './startup-file.js';
 import { readTaskFile, refuseExisting, writeOutcomeFile } from './task-files.js';
@@ -14,6 +15,8 @@ export interface OneTaskOptions {
   readonly inFile: string;
   readonly outFile: string;
   readonly startupFile: string;
+  /** Spline tables of this machine. Default: those that are installed. */
+  readonly photonTables?: SplineDirectory;
   /** Seconds after which the fit is ended. */
   readonly taskTimeoutS: number;
 }
@@ -22,12 +25,13 @@ export interface OneTaskOptions {
  * Fits the task of an in-file and writes the out-file. A first SIGTERM or SIGINT ends the process at once, whatever the
  * fit is doing, and with it every program that it has started.
  */
-export async function fitOneTask({ inFile, outFile, startupFile, taskTimeoutS }: OneTaskOptions): Promise<void> {
+export async function fitOneTask(options: OneTaskOptions): Promise<void> {
+  const { inFile, outFile, startupFile, taskTimeoutS } = options;
   refuseExisting(outFile);
   const message = await readTaskFile(inFile);
   const startup = await readStartupFile(startupFile);
   const { task, scanId, recoAlgo } = message;
-  const { source, prepared } = await clientFit(startup, recoAlgo);
+  const { source, prepared } = await clientFit(startup, recoAlgo, options.photonTables);
   if (source.reco.name !== recoAlgo || (scanId !== '' && scanId !== startup.scanId)) {
     throw new RecoError(
       'reco/unknown',

@@ -4,7 +4,7 @@ import type { Detector } from '../detector/index.js';
 import type { DecodedEvent } from '../event/index.js';
 import { loadIceModel } from '../light/index.js';
 import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
-import { loadPhotonTables } from './photon-tables.js';
+import { loadMuonSplines, loadPhotonTables, type SplineDirectory } from './photon-tables.js';
 import { readResource } from './resources.js';
 
 /** What decides how an event is prepared. */
@@ -14,15 +14,24 @@ export interface PrepareOptions {
   readonly settings: RecoSettings;
   /** Name of the ice model; undefined for the default. */
   readonly iceModel?: string | undefined;
+  /** See {@link SplineDirectory}. */
+  readonly photonTables?: SplineDirectory;
 }
 
 /** Prepares an event. Throws a `SkymapError` where the reco cannot work on it. */
 export async function prepareEvent(
   reco: Reco,
-  { event, detector, settings, iceModel }: PrepareOptions,
+  { event, detector, settings, iceModel, photonTables }: PrepareOptions,
 ): Promise<{ readonly input: RecoInput; readonly prepared: PreparedEvent }> {
   const ice = await loadIceModel(readResource, iceModel);
-  const input: RecoInput = { event, detector, ice, settings, tables: () => loadPhotonTables(ice.name) };
+  const input: RecoInput = {
+    event,
+    detector,
+    ice,
+    settings,
+    tables: () => loadPhotonTables(ice.name),
+    muonSplines: () => loadMuonSplines(photonTables, ice.name),
+  };
   return { input, prepared: await checkedPrepared(reco, input) };
 }
 

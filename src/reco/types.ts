@@ -7,7 +7,7 @@
  */
 import type { Detector } from '../detector/index.js';
 import type { DecodedEvent } from '../event/index.js';
-import type { IceModel, PhotonTables } from '../light/index.js';
+import type { IceModel, MuonSplines, PhotonTables } from '../light/index.js';
 import type { HlcTimes } from '../prepare/index.js';
 
 /** A point in space and time: metres in the detector frame, ns since the start of the readout. */
@@ -62,6 +62,8 @@ export interface RecoInput {
   readonly settings: RecoSettings;
   /** Loads the photon tables of `ice`; absent where whoever runs the reco has none. */
   readonly tables?: () => Promise<PhotonTables>;
+  /** Loads IceCube's spline tables of muons, which count more; null or absent where there are none. */
+  readonly muonSplines?: () => Promise<{ readonly splines: MuonSplines; readonly directory: string } | null>;
 }
 
 /** Settings of a reco from the command line: `--reco-option name=value`. */

@@ -72,11 +72,11 @@ export function decodeSplineTable(bytes: Uint8Array, name: string): SplineTable 
 }
 
 /** The error of a spline table; `why` goes on after its name. */
-export function badSpline(name: string, why: string): FileFormatError {
+function badSpline(name: string, why: string): FileFormatError {
   return new FileFormatError(
     'light/bad-table',
     `The spline table ${name} ${why}.`,
-    'Copy the file again, or give one that photospline wrote.',
+    'Copy the file again, or give one that photospline wrote; --no-photon-tables uses none of them.',
   );
 }
 

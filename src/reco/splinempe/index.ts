@@ -8,7 +8,7 @@
 import { RecoError } from '../../config/index.js';
 import { type Detector, domIndices } from '../../detector/index.js';
 import type { DecodedEvent, PulseMap } from '../../event/index.js';
-import { type MuonTable, TableTrackLight } from '../../light/index.js';
+import { type MuonSplines, type MuonTable, PhotosplineTrackLight, TableTrackLight } from '../../light/index.js';
 import {
   CYLINDER_VARIATIONS,
   cleanMuonPulses,
@@ -28,9 +28,13 @@ export interface SplineMpeData {
   readonly hits: MuonHits;
   readonly energyGev: number;
   readonly jitterNs: number;
-  readonly muon: MuonTable;
-  readonly stochastic: MuonTable;
+  readonly light: MuonTables;
 }
+
+/** IceCube's tables of the light of muons, or ours. */
+export type MuonTables =
+  | { readonly kind: 'splines'; readonly splines: MuonSplines }
+  | { readonly kind: 'tables'; readonly muon: MuonTable; readonly stochastic: MuonTable };
 
 /** Thresholds of the seed vertex, PE (2.5). */
 const VERTEX_THRESHOLDS_PE = [250, 5];
@@ -60,20 +64,31 @@ async function prepare(name: string, input: RecoInput): Promise<PreparedEvent<Sp
   const exponent = numberSetting(settings, 'exponent', mpeExponent(energyGev), { min: 0, max: 2 });
   const jitterNs = numberSetting(settings, 'jitter_ns', postJitterNs(energyGev), { min: 0, max: 100 });
   const hits = muonHits(muon.outsideDeepCore, detector, exponent);
-  if (input.tables === undefined) {
-    throw new RecoError('reco/bad-event', `${name} needs photon tables, and there are none.`, 'Use pandel_mpe.');
-  }
-  const tables = await input.tables();
+  const { light, about } = await muonTables(name, input);
   const source = settings.energy_gev === undefined ? guess.source : 'the option energy_gev';
   return {
     seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
     hlcTimes: hlcTimes(hlc, detector),
-    data: { hits, energyGev, jitterNs, muon: tables.muon, stochastic: tables.stochastic },
+    data: { hits, energyGev, jitterNs, light },
     notes: [
-      `${name}: first pulses of ${hits.timeNs.length} modules, photon tables of ${tables.muon.iceModel}.`,
+      `${name}: first pulses of ${hits.timeNs.length} modules, ${about}.`,
       `Muon energy ${Math.round(energyGev)} GeV from ${source}: MPE exponent ${exponent.toFixed(3)}, jitter ${jitterNs.toFixed(2)} ns.`,
     ],
   };
+}
+
+/** Tables of the light of muons: IceCube's where they are at hand, else ours. */
+async function muonTables(name: string, input: RecoInput): Promise<{ light: MuonTables; about: string }> {
+  const installed = await input.muonSplines?.();
+  if (installed) {
+    const { splines, directory } = installed;
+    return { light: { kind: 'splines', splines }, about: `IceCube's spline tables in ${directory}` };
+  }
+  if (input.tables === undefined) {
+    throw new RecoError('reco/bad-event', `${name} needs photon tables, and there are none.`, 'Use pandel_mpe.');
+  }
+  const { muon, stochastic } = await input.tables();
+  return { light: { kind: 'tables', muon, stochastic }, about: `photon tables of ${muon.iceModel}` };
 }
 
 /** First pulse and charge of every module (5.3). */
@@ -111,7 +126,10 @@ function moduleCharge(pulses: PulseMap, d: number): number {
 }
 
 function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
-  const light = new TableTrackLight(data.muon, data.stochastic);
+  const light =
+    data.light.kind === 'splines'
+      ? new PhotosplineTrackLight(data.light.splines)
+      : new TableTrackLight(data.light.muon, data.light.stochastic);
   const likelihood = new SplineMpeLikelihood(data.hits, light, data.energyGev, data.jitterNs);
   const isFittable = data.hits.timeNs.length > PARAMETERS;
   return (task) => fitVariations(likelihood, task, isFittable);

@@ -1,0 +1,57 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ConfigError, FileAccessError, FileFormatError } from '../../src/config/index.js';
+import { PhotosplineTrackLight } from '../../src/light/index.js';
+import { loadMuonSplines } from '../../src/node/photon-tables.js';
+import { temporaryDirectory } from '../support/command.js';
+import { SPLINE_NAMES, writeMuonSplines } from '../support/muon-splines.js';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("IceCube's spline tables", () => {
+  it('are read from a directory that the user names', async () => {
+    const directory = writeMuonSplines(temporaryDirectory());
+    const found = await loadMuonSplines(directory, 'spice_mie');
+    expect(found!.directory).toBe(directory);
+    const light = new PhotosplineTrackLight(found!.splines);
+    expect(light.look(0, 20, 30, 10)).toBe(true);
+    expect(light.stochasticYield).toBeLessThan(light.bareYield);
+  });
+
+  it('are found where IceTray keeps its data, unless none are wanted or only some of them are there', async () => {
+    const root = temporaryDirectory();
+    vi.stubEnv('I3_DATA', root);
+    expect(await loadMuonSplines(undefined, 'spice_mie')).toBeNull();
+    const directory = writeMuonSplines(join(root, 'photon-tables/splines'));
+    expect(await loadMuonSplines(undefined, 'spice_mie')).toMatchObject({ directory });
+    expect(await loadMuonSplines(null, 'spice_mie')).toBeNull();
+    rmSync(join(directory, SPLINE_NAMES[2]));
+    expect(await loadMuonSplines(undefined, 'spice_mie')).toBeNull();
+  });
+
+  it('are of one ice model: for another the installed ones are left, and named ones refused', async () => {
+    const root = temporaryDirectory();
+    vi.stubEnv('I3_DATA', root);
+    const directory = writeMuonSplines(join(root, 'photon-tables/splines'));
+    expect(await loadMuonSplines(undefined, 'spice_321')).toBeNull();
+    const refused = loadMuonSplines(directory, 'spice_321');
+    await expect(refused).rejects.toThrow(ConfigError);
+    await expect(refused).rejects.toThrow(/are of spice_mie, not of the ice model spice_321/);
+  });
+
+  it.each(SPLINE_NAMES)('that are missing or damaged are named: %s', async (name) => {
+    const directory = writeMuonSplines(temporaryDirectory());
+    const path = join(directory, name);
+    writeFileSync(path, readFileSync(path).subarray(0, 9000));
+    const damaged = loadMuonSplines(directory, 'spice_mie');
+    await expect(damaged).rejects.toThrow(FileFormatError);
+    await expect(damaged).rejects.toThrow(`The spline table ${path} is cut short.`);
+    rmSync(path);
+    const missing = loadMuonSplines(directory, 'spice_mie');
+    await expect(missing).rejects.toThrow(FileAccessError);
+    await expect(missing).rejects.toThrow(`${path} does not exist`);
+  });
+});
