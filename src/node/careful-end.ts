@@ -58,13 +58,17 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
   async function* deliveries(prefetch: number): AsyncGenerator<Delivery> {
     while (!isOver) {
       const taking = end.deliveries(prefetch)[Symbol.asyncIterator]();
+      let isSuspended = false;
       const suspended = new Promise<'suspended'>((resolve) => {
-        suspend = () => resolve('suspended');
+        suspend = () => {
+          isSuspended = true;
+          resolve('suspended');
+        };
       });
       try {
-        for (;;) {
+        while (!isSuspended) {
           const coming = taking.next();
-          const next = await Promise.race([coming, suspended]);
+          const next = await Promise.race([suspended, coming]);
           if (next === 'suspended') {
             void coming.then((late) => (late.done ? undefined : late.value.giveBack())).catch(() => undefined);
             break;

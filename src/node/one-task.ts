@@ -3,7 +3,7 @@
  * specs/sky-and-scan.md section 11). The out-file is there only after success.
  */
 import { fitterPool, RunnerBroken, TaskFailed } from '../client/index.js';
-import { RecoError } from '../config/index.js';
+import { FileFormatError } from '../config/index.js';
 import { clientFit } from './client-fit.js';
 import type { SplineDirectory } from './photon-tables.js';
 import { recoFailed } from './prepare-event.js';
@@ -33,8 +33,8 @@ export async function fitOneTask(options: OneTaskOptions): Promise<void> {
   const { task, scanId, recoAlgo } = message;
   const { source, prepared } = await clientFit(startup, recoAlgo, options.photonTables);
   if (source.reco.name !== recoAlgo || (scanId !== '' && scanId !== startup.scanId)) {
-    throw new RecoError(
-      'reco/unknown',
+    throw new FileFormatError(
+      'scan/bad-task-file',
       `The in-file ${inFile} is a task of ${scanId || 'a scan'} for ${recoAlgo}, the start-up file ${startupFile} belongs to ${startup.scanId || 'a scan'} for ${source.reco.name}.`,
       'Give the start-up file of the server that sent the task.',
     );

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Delivery, embeddedBroker, type TaskOutcome } from '../../src/broker/index.js';
+import { type CarefulOptions, carefulEnd } from '../../src/node/careful-end.js';
+import type { RecoTask } from '../../src/reco/index.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const task = (pixel: number): RecoTask => ({
+  nside: 1,
+  pixel,
+  zenith: 1,
+  azimuth: 1,
+  variations: [{ variation: 0, seeds: [{ x: 0, y: 0, z: 0, timeNs: 0, energyGev: Number.NaN }] }],
+});
+const done = ({ nside, pixel }: RecoTask): TaskOutcome => ({ status: 'done', nside, pixel, results: [], runtimeS: 0 });
+const failed = ({ nside, pixel }: RecoTask): TaskOutcome => {
+  return { status: 'failed', nside, pixel, variations: [0], reasons: ['no light'], runtimeS: 0 };
+};
+
+/** A broker with tasks 0 to 5, a careful end, and the outcomes that have arrived. */
+async function setUp(options: Partial<CarefulOptions> = {}) {
+  const broker = embeddedBroker();
+  await broker.server.send([0, 1, 2, 3, 4, 5].map(task));
+  const end = carefulEnd(broker.client(), { quarantineS: 0, ...options });
+  const arrived: TaskOutcome[] = [];
+  void (async () => {
+    for await (const outcome of broker.server.outcomes()) arrived.push(outcome);
+  })();
+  const deliveries = end.deliveries(4)[Symbol.asyncIterator]();
+  const next = async (): Promise<Delivery> => (await deliveries.next()).value;
+  const pixels = async () => {
+    await vi.advanceTimersByTimeAsync(0);
+    return arrived.map(({ pixel, status }) => `${pixel} ${status}`);
+  };
+  return { broker, end, next, pixels, arrived, deliveries };
+}
+
+describe('a client that has not fitted anything', () => {
+  it('holds back what it had to give up until its first success', async () => {
+    const { next, pixels, arrived } = await setUp();
+    const [bad, good] = [await next(), await next()];
+    const answering = bad.finish(failed(bad.task));
+    expect(await pixels()).toEqual([]);
+    await good.finish(done(good.task));
+    await answering;
+    expect((await pixels()).sort()).toEqual(['0 failed', '1 done']);
+    expect(arrived.find(({ status }) => status === 'failed')).toMatchObject({
+      reasons: [expect.stringMatching(/^on \S+: no light$/)],
+    });
+    const worse = await next();
+    await worse.finish(failed(worse.task));
+    expect(await pixels()).toContain('2 failed');
+  });
+
+  it('gives it to others when it fails', async () => {
+    const { broker, next, pixels, end } = await setUp();
+    const bad = await next();
+    const answering = bad.finish(failed(bad.task));
+    end.abandon();
+    await answering;
+    expect(await pixels()).toEqual([]);
+    const other = await broker.client().deliveries(1)[Symbol.asyncIterator]().next();
+    expect(other.value).toMatchObject({ task: { pixel: 0 }, redelivered: true });
+  });
+
+  it('answers it when no other task comes for a while, so that a scan with nothing else ends', async () => {
+    const { next, pixels } = await setUp({ patienceS: 60 });
+    const bad = await next();
+    void bad.finish(failed(bad.task));
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(await pixels()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await pixels()).toEqual(['0 failed']);
+  });
+});
+
+describe('a quarantine', () => {
+  it('begins when a task was given up: others get the tasks, what is in hand goes on, then it ends', async () => {
+    const told: number[] = [];
+    const { broker, next, pixels } = await setUp({ quarantineS: 10, onQuarantine: (seconds) => told.push(seconds) });
+    const [good, inHand, bad] = [await next(), await next(), await next()];
+    await good.finish(done(good.task));
+    await bad.finish(failed(bad.task));
+    let isThere = false;
+    const coming = next().then((delivery) => {
+      isThere = true;
+      return delivery;
+    });
+    await inHand.finish(done(inHand.task));
+    expect(told).toEqual([10]);
+    expect((await pixels()).sort()).toEqual(['0 done', '1 done', '2 failed']);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(isThere).toBe(false);
+    const other = await broker.client().deliveries(1)[Symbol.asyncIterator]().next();
+    expect(other.value.task.pixel).toBe(3);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await coming).task.pixel).toBe(4);
+  });
+
+  it('is over at once when the client is closed', async () => {
+    const { next, end, deliveries } = await setUp({ quarantineS: 10 });
+    const [good, bad] = [await next(), await next()];
+    await good.finish(done(good.task));
+    await bad.finish(failed(bad.task));
+    const coming = deliveries.next();
+    await vi.advanceTimersByTimeAsync(0);
+    await end.close();
+    expect((await coming).done).toBe(true);
+  });
+});
