@@ -1,9 +1,10 @@
 /**
  * Unfolding to the optimum: Newton's method on the sources that shine, the others held at zero, with a search for sources
  * that ought to shine whenever the rest is settled (J. Nocedal and S. Wright, "Numerical Optimization", chapter 16, for
- * the objective of unfolding.ts). At the optimum few of many sources shine, and close to a solved problem it takes a
- * handful of steps, each over few sources.
+ * the objective of unfolding.ts or that of another likelihood). At the optimum few of many sources shine, and close to a
+ * solved problem it takes a handful of steps, each over few sources.
  */
+import { poisson, type RowLikelihood } from './row-likelihood.js';
 import type { UnfoldingProblem } from './unfolding.js';
 
 /** Rises of the objective by less than this (as far as slope and curvature tell) do not count. */
@@ -14,6 +15,8 @@ const MOST_ACTIVE = 256;
 const MOST_NEW = 12;
 /** Stabilises directions in which sources are as good as the same. */
 const DAMPING = 1e-10;
+/** Curvatures of rows are at least this share of Poisson's. */
+const LEAST_CURVATURE = 0.02;
 /** Multiplicative steps from scratch. */
 const WARM_UP_STEPS = 15;
 /** Peaks with less light than this (PE) are left dark. */
@@ -26,20 +29,25 @@ export class ActiveUnfolding {
   active = 0;
   /** Newton steps of the last solution. */
   steps = 0;
-  /** Expectation per row of the last solution, and x / y. */
+  /** Per row of the last solution: expectation, slope of the likelihood by it, and a curvature that is not negative. */
   expectation: Float64Array = new Float64Array(0);
-  ratio: Float64Array = new Float64Array(0);
+  rowSlope: Float64Array = new Float64Array(0);
+  weight: Float64Array = new Float64Array(0);
   private trial: Float64Array = new Float64Array(0);
   private change = new Float64Array(0);
-  private weight = new Float64Array(0);
   private sums = new Float64Array(0);
   private saved = new Float64Array(0);
   private readonly matrix = new Float64Array((MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2);
   private readonly slope = new Float64Array(MOST_ACTIVE);
   private readonly direction = new Float64Array(MOST_ACTIVE);
   private damping = DAMPING;
+  private readonly likelihood: RowLikelihood;
   private problem!: UnfoldingProblem;
   private energy!: Float64Array;
+
+  constructor(likelihood: RowLikelihood = poisson) {
+    this.likelihood = likelihood;
+  }
 
   /**
    * Maximises the objective, from the energies given; from scratch where none is positive. Returns the objective
@@ -66,6 +74,7 @@ export class ActiveUnfolding {
   /** Prepares `respond` for the last solution. */
   prepareResponse(): void {
     this.damping = DAMPING;
+    this.differentiate();
     this.factorise();
   }
 
@@ -79,7 +88,7 @@ export class ActiveUnfolding {
     this.energy = energy;
     const { rows, sources, response, stride, darkResponse } = problem;
     if (this.expectation.length < rows) {
-      for (const name of ['expectation', 'ratio', 'trial', 'change', 'weight'] as const) {
+      for (const name of ['expectation', 'rowSlope', 'trial', 'change', 'weight'] as const) {
         this[name] = new Float64Array(rows);
       }
     }
@@ -110,8 +119,8 @@ export class ActiveUnfolding {
 
   /** Multiplicative steps from equal energies, of which the peaks are kept. */
   private warmUp(): void {
-    const { problem, energy, sums, expectation, ratio } = this;
-    const { rows, sources, response, stride, charge, noise } = problem;
+    const { problem, energy, sums, expectation, rowSlope, weight, likelihood } = this;
+    const { rows, sources, response, stride, charge, noise, darkResponse } = problem;
     let total = 0;
     let excess = 0;
     for (let j = 0; j < sources; j++) total += sums[j]!;
@@ -125,13 +134,21 @@ export class ActiveUnfolding {
         const at = j * stride;
         if (e > 0) for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
       }
-      for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+      for (let i = 0; i < rows; i++) {
+        // Slope = pull - push.
+        weight[i] = charge[i]! / expectation[i]!;
+        rowSlope[i] = weight[i]! - likelihood.slope(charge[i]!, expectation[i]!);
+      }
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
-        let sum = 0;
+        let pull = 0;
+        let push = darkResponse[j]!;
         const at = j * stride;
-        for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
-        energy[j] = (energy[j]! * sum) / sums[j]!;
+        for (let i = 0; i < rows; i++) {
+          pull += response[at + i]! * weight[i]!;
+          push += response[at + i]! * rowSlope[i]!;
+        }
+        energy[j] = (energy[j]! * pull) / push;
       }
     }
     this.gatherPeaks();
@@ -161,7 +178,7 @@ export class ActiveUnfolding {
 
   /** Expectation of the shining sources into `out`; returns the objective. */
   private evaluate(out: Float64Array): number {
-    const { problem, energy, list, active } = this;
+    const { problem, energy, list, active, likelihood } = this;
     const { rows, sources, response, stride, charge, noise, darkResponse, penalty } = problem;
     for (let i = 0; i < rows; i++) out[i] = noise[i]!;
     let sum = 0;
@@ -172,23 +189,20 @@ export class ActiveUnfolding {
       for (let i = 0; i < rows; i++) out[i] = out[i]! + e * response[at + i]!;
       sum -= darkResponse[j]! * e + (j < sources - 1 ? penalty * e * e : 0);
     }
-    for (let i = 0; i < rows; i++) {
-      const y = out[i]!;
-      sum += charge[i]! > 0 ? charge[i]! * Math.log(y) - y : -y;
-    }
+    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, out[i]!);
     return sum;
   }
 
   /** Newton's direction for the shining sources; returns the gain that it promises. */
   private newtonDirection(): number {
-    const { problem, energy, list, active, slope, direction, expectation, ratio } = this;
-    const { rows, sources, response, stride, charge, penalty } = problem;
-    for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+    const { problem, energy, list, active, slope, direction, rowSlope } = this;
+    const { rows, sources, response, stride, darkResponse, penalty } = problem;
+    this.differentiate();
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
       const at = j * stride;
-      let sum = -this.sums[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
-      for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
+      let sum = -darkResponse[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
+      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
       slope[a] = sum;
       direction[a] = sum;
     }
@@ -203,11 +217,24 @@ export class ActiveUnfolding {
     }
   }
 
+  /** Slopes and curvatures of the rows. */
+  private differentiate(): void {
+    const { likelihood, expectation, rowSlope, weight } = this;
+    const { rows, charge } = this.problem;
+    for (let i = 0; i < rows; i++) {
+      const x = charge[i]!;
+      const y = expectation[i]!;
+      rowSlope[i] = likelihood.slope(x, y);
+      const curvature = likelihood.curvature(x, y);
+      const least = (LEAST_CURVATURE * x) / (y * y);
+      weight[i] = curvature > least ? curvature : least;
+    }
+  }
+
   /** Cholesky factor of the curvature of the shining sources, packed by rows. */
   private factorise(): void {
-    const { problem, list, active, matrix, weight, expectation, ratio } = this;
+    const { problem, list, active, matrix, weight } = this;
     const { rows, sources, response, stride, penalty } = problem;
-    for (let i = 0; i < rows; i++) weight[i] = ratio[i]! / expectation[i]!;
     for (let a = 0; a < active; a++) {
       const at = list[a]! * stride;
       const row = (a * (a + 1)) / 2;
@@ -315,14 +342,14 @@ export class ActiveUnfolding {
 
   /** Derivative of the objective along the direction. */
   private slopeAt(length: number): number {
-    const { problem, energy: _, saved, list, active, direction, expectation, change } = this;
+    const { problem, saved, list, active, direction, expectation, change, likelihood } = this;
     const { rows, sources, charge, darkResponse, penalty } = problem;
     let sum = 0;
     for (let i = 0; i < rows; i++) {
       const m = change[i]!;
       if (m === 0) continue;
       const y = expectation[i]! + length * m;
-      sum += charge[i]! > 0 ? (charge[i]! / y - 1) * m : -m;
+      sum += likelihood.slope(charge[i]!, y) * m;
     }
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
@@ -334,16 +361,16 @@ export class ActiveUnfolding {
 
   /** Lights the sources whose light would be a gain, of neighbours the best. Returns whether there are any. */
   private lightUp(tolerance: number): boolean {
-    const { problem, energy, list, saved, sums, expectation, ratio } = this;
-    const { rows, sources, response, stride, charge } = problem;
-    for (let i = 0; i < rows; i++) ratio[i] = charge[i]! / expectation[i]!;
+    const { problem, energy, list, saved, sums, rowSlope, weight } = this;
+    const { rows, sources, response, stride, darkResponse } = problem;
+    this.differentiate();
     // Slope per light: what a neighbourhood is judged by.
     for (let j = 0; j < sources; j++) {
       saved[j] = 0;
       if (energy[j]! > 0 || !(sums[j]! > 0)) continue;
       const at = j * stride;
-      let sum = -sums[j]!;
-      for (let i = 0; i < rows; i++) sum += response[at + i]! * ratio[i]!;
+      let sum = -darkResponse[j]!;
+      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
       saved[j] = sum / sums[j]!;
     }
     let lit = 0;
@@ -354,7 +381,7 @@ export class ActiveUnfolding {
       let curvature = 0;
       for (let i = 0; i < rows; i++) {
         const m = response[at + i]!;
-        curvature += (m * m * ratio[i]!) / expectation[i]!;
+        curvature += m * m * weight[i]!;
       }
       const g = slope * sums[j]!;
       if (0.5 * g * g < tolerance * curvature) continue;
@@ -364,7 +391,7 @@ export class ActiveUnfolding {
     }
     if (lit === 0) return false;
     this.active += lit;
-    this.evaluate(expectation);
+    this.evaluate(this.expectation);
     return true;
   }
 }

@@ -3,9 +3,10 @@
  * (specs/reco-millipede.md sections 4 to 7): the reference's own way, and what its fit minimises.
  */
 import { ConjugateUnfolding } from '../fit/conjugate-unfolding.js';
+import { poisson, type RowLikelihood, softened } from '../fit/row-likelihood.js';
 import type { UnfoldingProblem } from '../fit/unfolding.js';
 import type { SegmentLight } from './light.js';
-import { poisson, type RowLikelihood, softened } from './likelihood.js';
+
 import type { Rows } from './rows.js';
 import { type SegmentRange, segmentRange } from './segments.js';
 import type { MillipedeSettings } from './settings.js';

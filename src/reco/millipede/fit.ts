@@ -2,6 +2,7 @@
  * Fits of one pixel. All starts are descended with coarse segments; those that run into a minimum known already, or settle
  * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
+import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
 import { Line } from './line.js';
@@ -28,8 +29,12 @@ const HOPELESS_LLH = 15;
 const FINALIST_LLH = 6;
 const MOST_FINALISTS = 2;
 
+const EXPLORE_SPACING_M = Number(process.env.EXS ?? 20);
+const EXPLORE_STEPS = [Number(process.env.EXM ?? 150), Number(process.env.EXM ?? 150), Number(process.env.EXT ?? 250)];
+const EXPLORE_CALLS = Number(process.env.EXC ?? 80);
+
 /** Evaluations since the program started, for benchmarks. */
-export const counts = { evaluations: 0, surveys: 0, derivatives: 0 };
+export const counts = { evaluations: 0, surveys: 0, explorations: 0, derivatives: 0 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
@@ -95,9 +100,10 @@ class PixelFit {
   /** The minimum that a start leads to; one known already where it runs into that. */
   descendCoarsely(start: Vertex): Minimum {
     this.line.startAt(start);
+    const from = this.settings.kind === 'wilks' ? this.explore(start) : start;
     const known: { minimum: Minimum | null } = { minimum: null };
     const found = this.descend(
-      start,
+      from,
       this.settings.coarseSpacingM,
       COARSE_SCALES,
       COARSE_TOLERANCE,
@@ -112,6 +118,25 @@ class PixelFit {
     const minimum = { ...found, eInGev, eTotGev };
     this.minima.push(minimum);
     return minimum;
+  }
+
+  /** Looks around with long steps and few segments. */
+  private explore(start: Vertex): Vertex {
+    const { chain, line } = this;
+    const at = new Float64Array(4);
+    const minimum = nelderMead(
+      (parameters) => {
+        counts.explorations++;
+        at.set(parameters);
+        const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
+        return chain.full(x, y, z, timeNs, EXPLORE_SPACING_M, false, 1e-2);
+      },
+      stepSimplex(line.parametersOf(start).subarray(0, 3), EXPLORE_STEPS),
+      { xTolerance: 20, fTolerance: 5, maxCalls: EXPLORE_CALLS },
+    );
+    at.set(minimum.x);
+    const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
+    return { x, y, z, timeNs };
   }
 
   /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */

@@ -6,10 +6,11 @@
  * chooses the candidates anew.
  */
 import { ActiveUnfolding } from '../fit/active-unfolding.js';
+import { poisson, type RowLikelihood, softened } from '../fit/row-likelihood.js';
 import type { UnfoldingProblem } from '../fit/unfolding.js';
 import { type ChainSettings, emptyProblem, LEAST_ENERGY_GEV, likelihoodConstant } from './chain.js';
 import type { SegmentLight } from './light.js';
-import { poisson, type RowLikelihood, softened } from './likelihood.js';
+
 import type { Rows } from './rows.js';
 import { type SegmentRange, segmentRange } from './segments.js';
 
@@ -27,12 +28,11 @@ export class QuickChain {
   readonly energy: Float64Array = new Float64Array(MOST_SEGMENTS);
   readonly problem: UnfoldingProblem;
   readonly range: SegmentRange = { first: 0, end: 0 };
-  readonly solver: ActiveUnfolding = new ActiveUnfolding();
+  readonly solver: ActiveUnfolding;
   private readonly light: SegmentLight;
   private readonly settings: ChainSettings;
   private readonly direction = new Float64Array(3);
   private readonly likelihood: RowLikelihood;
-  private readonly isPoisson: boolean;
   private readonly constant: number;
   private readonly scratch: Float64Array = new Float64Array(MOST_SEGMENTS);
   private readonly expectation: Float64Array;
@@ -46,8 +46,8 @@ export class QuickChain {
   constructor(rows: Rows, light: SegmentLight, settings: ChainSettings) {
     this.light = light;
     this.settings = settings;
-    this.isPoisson = settings.alpha === null;
     this.likelihood = settings.alpha === null ? poisson : softened(settings.alpha);
+    this.solver = new ActiveUnfolding(this.likelihood);
     this.problem = emptyProblem(rows, light.stored, settings.regularization, MOST_SEGMENTS);
     this.constant = likelihoodConstant(rows, this.likelihood);
     this.expectation = new Float64Array(light.stored);
@@ -106,22 +106,20 @@ export class QuickChain {
    * the expectations tell, with the energies following.
    */
   derive(gradient: Float64Array, curvature: Float64Array): void {
-    const { problem, solver, likelihood, fixed, moved } = this;
-    const { rows, charge } = problem;
-    const y = solver.expectation;
+    const { problem, solver, fixed, moved } = this;
+    const { rows } = problem;
     this.moveExpectations();
+    const { rowSlope, weight } = solver;
     gradient.fill(0);
     curvature.fill(0);
     for (let i = 0; i < rows; i++) {
-      const x = charge[i]!;
-      // Poisson: energies are at their optimum, so that their change does not count.
-      const slope = -likelihood.slope(x, y[i]!);
-      const weight = likelihood.curvature(x, y[i]!);
-      const by = this.isPoisson ? fixed : moved;
+      const w = weight[i]!;
       for (let k = 0; k < 4; k++) {
-        gradient[k] = gradient[k]! + slope * by[4 * i + k]!;
-        const w = weight * moved[4 * i + k]!;
-        if (w !== 0) for (let l = 0; l < 4; l++) curvature[4 * k + l] = curvature[4 * k + l]! + w * moved[4 * i + l]!;
+        // Energies are at their optimum, so that their change does not count.
+        gradient[k] = gradient[k]! - rowSlope[i]! * fixed[4 * i + k]!;
+        if (w === 0) continue;
+        const own = w * moved[4 * i + k]!;
+        for (let l = 0; l < 4; l++) curvature[4 * k + l] = curvature[4 * k + l]! + own * moved[4 * i + l]!;
       }
     }
     for (let k = 0; k < 4; k++) gradient[k] = gradient[k]! + fixed[4 * rows + k]!;
@@ -133,8 +131,9 @@ export class QuickChain {
    */
   private moveExpectations(): void {
     const { problem, energy, number, solver, light, line, direction, spacingM, fixed, moved, column, answer } = this;
-    const { rows, response, stride, charge } = problem;
-    const { list, active, expectation: y, ratio } = solver;
+    const { rows, response, stride } = problem;
+    solver.prepareResponse();
+    const { list, active, rowSlope, weight } = solver;
     fixed.fill(0);
     for (let a = 0; a < active; a++) {
       const e = energy[list[a]!]!;
@@ -149,20 +148,17 @@ export class QuickChain {
       for (let i = 0; i < 4 * (rows + 1); i++) fixed[i] = fixed[i]! + e * column[i]!;
       for (let k = 0; k < 4; k++) {
         let sum = -column[4 * rows + k]!;
-        for (let i = 0; i < rows; i++) sum += column[4 * i + k]! * (ratio[i]! - 1);
+        for (let i = 0; i < rows; i++) sum += column[4 * i + k]! * rowSlope[i]!;
         answer[k]![a] = sum;
       }
     }
     moved.set(fixed);
-    solver.prepareResponse();
     for (let k = 0; k < 4; k++) {
       const change = answer[k]!;
       for (let a = 0; a < active; a++) {
         const at = list[a]! * stride;
         let sum = 0;
-        for (let i = 0; i < rows; i++) {
-          if (charge[i]! > 0) sum += (response[at + i]! * ratio[i]! * fixed[4 * i + k]!) / y[i]!;
-        }
+        for (let i = 0; i < rows; i++) sum += response[at + i]! * weight[i]! * fixed[4 * i + k]!;
         change[a] = change[a]! - sum;
       }
       solver.respond(change);
@@ -237,28 +233,25 @@ export class QuickChain {
       );
     }
     const objective = solver.solve(problem, energy, tolerance);
-    if (this.isPoisson) return -(objective - problem.darkNoise + this.constant);
-    const { rows, charge } = problem;
-    let sum = this.constant;
-    for (let i = 0; i < rows; i++) sum += this.likelihood.value(charge[i]!, solver.expectation[i]!);
-    return -sum;
+    return -(objective - problem.darkNoise + this.constant);
   }
 
   /** Keeps the segments that shine or might, in ascending order. */
   private chooseCandidates(): void {
     const { problem, energy, number, solver, spacingM, scratch } = this;
-    const { rows, sources, response, stride, charge, darkResponse } = problem;
+    const { rows, sources, response, stride, darkResponse } = problem;
     const reach = Math.max(1, Math.round(NEIGHBOURHOOD_M / spacingM));
     const keep = scratch;
+    solver.prepareResponse();
     for (let j = 0; j < sources; j++) {
       let sum = darkResponse[j]!;
-      let gain = 0;
+      let gain = -darkResponse[j]!;
       const at = j * stride;
       for (let i = 0; i < rows; i++) {
         sum += response[at + i]!;
-        gain += (response[at + i]! * charge[i]!) / solver.expectation[i]!;
+        gain += response[at + i]! * solver.rowSlope[i]!;
       }
-      keep[j] = sum > 0 && gain - sum > PROMISING * sum ? 1 : 0;
+      keep[j] = sum > 0 && gain > PROMISING * sum ? 1 : 0;
     }
     keep[sources - 1] = 1;
     for (let a = 0; a < solver.active; a++) {

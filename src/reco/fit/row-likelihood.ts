@@ -5,14 +5,14 @@
  */
 import { lnGamma } from '../../light/index.js';
 
-/** Logarithm of a likelihood and its derivatives with respect to the expectation. */
+/** Logarithm of a likelihood as a function of the expectation mu > 0, with its derivatives. */
 export interface RowLikelihood {
   /** The part that depends on mu. */
   value(charge: number, mu: number): number;
   slope(charge: number, mu: number): number;
-  /** Minus the second derivative, or something positive like it. */
+  /** Minus the second derivative. */
   curvature(charge: number, mu: number): number;
-  /** The part that does not. */
+  /** The part that does not depend on mu. */
   constant(charge: number): number;
 }
 
@@ -25,7 +25,7 @@ export const poisson: RowLikelihood = {
 
 /**
  * sigma = mu: shape alpha and rate 1 / mu of the gamma distribution of the expectation. alpha = 2 is the reference's
- * (mu^2 / sigma^2 + 1, as the paper has it), 1 leaves the + 1 out.
+ * (mu^2 / sigma^2 + 1, as the paper has it), 1 leaves the + 1 out. The maximum is at mu = x / alpha, and it is not concave.
  *
  *     ln P = x ln mu - (x + alpha) ln(1 + mu) + lnGamma(x + alpha) - lnGamma(x + 1) - lnGamma(alpha)
  */
@@ -34,8 +34,7 @@ export function softened(alpha: number): RowLikelihood {
   return {
     value: (x, mu) => (x > 0 ? x * Math.log(mu) : 0) - (x + alpha) * Math.log(1 + mu),
     slope: (x, mu) => x / mu - (x + alpha) / (1 + mu),
-    // Expected from data that agree with mu: 1 / (mu (1 + mu)) up to the small part that alpha makes.
-    curvature: (x, mu) => Math.max(x / (mu * mu) - (x + alpha) / ((1 + mu) * (1 + mu)), 0.25 / (mu * (1 + mu))),
+    curvature: (x, mu) => x / (mu * mu) - (x + alpha) / ((1 + mu) * (1 + mu)),
     constant: (x) => lnGamma(x + alpha) - lnGamma(x + 1) - own,
   };
 }
