@@ -15,9 +15,10 @@ const layers = [
   ['prepare', 'light'],
   ['event', 'detector'],
   ['sky'],
-  ['config', 'fits'],
+  ['config', 'bytes', 'fits'],
 ];
 const core = [
+  'bytes',
   'event',
   'detector',
   'prepare',

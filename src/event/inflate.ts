@@ -4,6 +4,7 @@
  */
 import { Gunzip, Inflate } from 'fflate';
 import { Decompress } from 'fzstd';
+import { crc32 } from '../bytes/index.js';
 import { EventFormatError } from '../config/index.js';
 import { bunzip2 } from './bunzip2.js';
 import { concatBytes, DAMAGED_HINT, type ReadContext } from './bytes.js';
@@ -113,19 +114,6 @@ function adler32(bytes: Uint8Array): number {
   }
   return b * 65536 + a;
 }
-
-/** CRC-32 (reflected, with both inversions) of `bytes` after data whose CRC-32 is `before`. */
-function crc32(bytes: Uint8Array, before: number): number {
-  let crc = ~before;
-  for (let i = 0; i < bytes.length; i++) crc = CRC32_TABLE[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-const CRC32_TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, i) => {
-  let crc = i;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
 
 function damaged(context: ReadContext, what: string, cause?: unknown): EventFormatError {
   return new EventFormatError(context.code, `${context.where} ${what}.`, DAMAGED_HINT, { cause });

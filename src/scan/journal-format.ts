@@ -13,9 +13,9 @@
  * What follows a damaged entry is not used; those fits are simply made again.
  */
 import type { TaskOutcome } from '../broker/index.js';
+import { crc32 } from '../bytes/index.js';
 import { ScanError } from '../config/index.js';
 import type { RecoResult } from '../reco/index.js';
-import { crc32 } from './crc32.js';
 import { OTHER_SCAN_HINT, type ScanFingerprint } from './fingerprint.js';
 
 const MAGIC = 'SKYSCANJ';

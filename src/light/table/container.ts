@@ -9,8 +9,8 @@
  */
 import { unzlibSync, zlibSync } from 'fflate';
 import { z } from 'zod';
+import { crc32 } from '../../bytes/index.js';
 import { FileFormatError } from '../../config/index.js';
-import { crc32 } from './crc32.js';
 import { type Axis, type CascadeTable, CDF_VALUES, type MuonTable, type PhotonTables } from './photon-table.js';
 
 export const TABLE_FORMAT_VERSION: 1 = 1;

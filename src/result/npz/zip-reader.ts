@@ -4,9 +4,9 @@
  * deflate can reach and with a bound on the sum before memory is taken, so a small file cannot become a large one.
  */
 import { Inflate } from 'fflate';
+import { crc32 } from '../../bytes/index.js';
 import { FileFormatError } from '../../config/index.js';
 import { badFile } from '../errors.js';
-import { crc32 } from './crc32.js';
 import type { ZipMember } from './zip-writer.js';
 
 /** Sum of all members after inflating: a result of 16 million pixels. */

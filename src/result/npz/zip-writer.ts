@@ -2,7 +2,7 @@
  * Zip archives whose bytes depend on nothing but their content: members stored, dated 1980-01-01 (the format's zero,
  * and what numpy writes), no extra fields. Layout: PKWARE APPNOTE 6.3, sections 4.3.7, 4.3.12, 4.3.16.
  */
-import { crc32 } from './crc32.js';
+import { crc32 } from '../../bytes/index.js';
 
 /** A named piece of an archive. */
 export interface ZipMember {
