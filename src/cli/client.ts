@@ -62,7 +62,7 @@ async function client(args: Arguments): Promise<void> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const tell: Tell = { note: isQuiet ? () => undefined : say, detail: isDebug ? say : () => undefined };
   for (const text of warnings) tell.note(text);
-  const broker = brokerPlace(environment);
+  const broker = await brokerPlace(environment);
 
   const interrupt = interruptible(() => tell.note('Stopping: tasks in hand go back to the broker.'));
   interrupt.arm();

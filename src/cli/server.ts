@@ -39,7 +39,8 @@ Environment (defaults): SKYSCAN_BROKER_CLIENT (rabbitmq), SKYSCAN_BROKER_ADDRESS
 ([amqp[s]://][user[:password]@]host[:port][/vhost], parts percent-encoded), SKYSCAN_BROKER_AUTH (password or token);
 SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS (259200), seconds without any result after which the server gives up;
 SKYSCAN_PROGRESS_INTERVAL_SEC (60), SKYSCAN_RESULT_INTERVAL_SEC (120); EWMS_PILOT_TASK_TIMEOUT (1800), as the clients
-have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_LOG (INFO).
+have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_LOG (INFO). With SKYSCAN_EWMS_JSON
+(a file that EWMS wrote) tasks go to its queues, for "skymap-scanner reco" under ewms-pilot.
 
 ${FILES_EXPLAINED}
 
@@ -73,20 +74,21 @@ async function serve(args: Arguments): Promise<void> {
     );
   }
   const { environment, options } = session;
+  const broker = await brokerPlace(environment);
   const tellFailure = failureTeller(session);
   const failures = listenTo({
     'task:failed': ({ outcome: { nside, pixel, reasons }, isReplay }) => {
       if (!isReplay) tellFailure(`Given up: nside ${nside} pixel ${pixel}: ${reasons.at(-1)}`);
     },
   });
-  await session.run(args.outputDir, async () =>
+  await session.run(args.outputDir, () =>
     serveScan({
       ...options,
       listen: tellAll(options.listen!, failures),
       outputDir: args.outputDir,
       cacheDir: args.cacheDir,
       startupFile: args.clientStartupJson,
-      broker: brokerPlace(environment),
+      broker,
       scanId: environment.scanId,
       timeoutFromClientsS: environment.timeoutFromClientsS,
       taskTimeoutS: environment.taskTimeoutS,

@@ -25,6 +25,8 @@ export interface Environment {
   readonly quarantineS: number;
   /** Name of the scan, '' for one made of the event, the nsides and the time. */
   readonly scanId: string;
+  /** File with the queues that EWMS has made; '' for queues of the scanner's own. */
+  readonly ewmsJson: string;
 }
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
@@ -155,6 +157,13 @@ const VARIABLES: readonly Variable[] = [
     schema: text,
     about: 'Name of the scan, which also names its queues. Set it where something else names scans.',
   },
+  {
+    key: 'ewmsJson',
+    name: 'SKYSCAN_EWMS_JSON',
+    default: '',
+    schema: text,
+    about: 'File with the queues that EWMS has made. Set by EWMS; a server waits 7200 s for results then, as v4 does.',
+  },
 ];
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
@@ -162,7 +171,6 @@ const KNOWN_ELSEWHERE = [
   'SKYSCAN_KILL_SWITCH_CHECK_INTERVAL',
   'SKYSCAN_SKYDRIVER_ADDRESS',
   'SKYSCAN_SKYDRIVER_AUTH',
-  'SKYSCAN_EWMS_JSON',
   'SKYSCAN_LOG_THIRD_PARTY',
   'SKYSCAN_MQ_CLIENT_LOG',
   'SKYSCAN_EWMS_PILOT_LOG',
@@ -200,6 +208,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     }
     values[key] = parsed.data;
   }
+  // The one default in which upstream's generations differ (specs/sky-and-scan.md 13).
+  if (values.ewmsJson !== '' && !env.SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS) values.timeoutFromClientsS = 7200;
   return { environment: values as unknown as Environment, warnings: unknownNames(env) };
 }
 

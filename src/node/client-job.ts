@@ -3,7 +3,7 @@
  * what to fit, takes tasks from the broker until there are no more, and ends.
  */
 import { openClientEnd } from '../broker/remote.js';
-import { type BrokerListener, queuesOf } from '../broker/remote-types.js';
+import type { BrokerListener } from '../broker/remote-types.js';
 import { type ClientListener, type ClientState, fitterPool, RunnerBroken, startClient } from '../client/index.js';
 import { FileFormatError } from '../config/index.js';
 import { carefulEnd } from './careful-end.js';
@@ -64,7 +64,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
     await probeWritable(options.debugDirectory);
   }
   const startup = await readStartupFile(startupFile);
-  if (startup.mqBasename === '') {
+  if (broker.ownsQueues && startup.mqBasename === '') {
     throw new FileFormatError(
       'scan/bad-startup-file',
       `The start-up file ${startupFile} does not say where the tasks of its scan are queued: it has no mq_basename.`,
@@ -74,7 +74,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
   const { source, prepared } = await clientFit(startup, options.recoName ?? null, options.photonTables);
   for (const text of prepared.notes) note(text);
   const remote = await openClientEnd(broker.client, {
-    ...queuesOf(startup.mqBasename, broker.address, broker.auth),
+    ...broker.queues(startup.mqBasename),
     ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
   });
   const own = onlyOwnTasks(remote, { scanId: startup.scanId, recoName: source.reco.name, warn: note });

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { openServerEnd } from '../broker/remote.js';
-import { type BrokerListener, queuesOf } from '../broker/remote-types.js';
+import type { BrokerListener } from '../broker/remote-types.js';
 import type { TaskContext, WireForm } from '../broker/wire/index.js';
 import { ConfigError, ScanError } from '../config/index.js';
 import { packetOfFile } from '../event/index.js';
@@ -62,7 +62,8 @@ async function serve(scan: OpenScan, eventText: string, options: ServerJobOption
   if ((await scanOfStartupFile(startupFile)) !== scanId) await removeFile(startupFile);
 
   const server = await openServerEnd(broker.client, {
-    ...queuesOf(scanId, broker.address, broker.auth),
+    ...broker.queues(scanId),
+    ownsQueues: broker.ownsQueues,
     form: options.form ?? 'json',
     context: await contextOf(scan, scanId, options),
     isResumed,
@@ -139,10 +140,16 @@ async function readName(path: string): Promise<string> {
 
 /** What all tasks of the scan have in common. Upstream's form needs names that only events with frames have. */
 async function contextOf(
-  { source, event }: OpenScan,
+  { source, event, note }: OpenScan,
   scanId: string,
   { form, eventFile }: ServerJobOptions,
 ): Promise<TaskContext> {
+  if (form === 'mqclient' && source.reco.taskUnit === 'pixel') {
+    note(
+      `In upstream's form every variation of a pixel is fitted for itself: ${source.reco.name}, which fits them together, ` +
+        'may find slightly worse minima than otherwise.',
+    );
+  }
   const context = { scanId, recoAlgo: source.reco.name, formatVersion: event.header.formatVersion };
   if (form !== 'mqclient') return context;
   const packet = packetOfFile(await readWholeFile(eventFile, 'event file'), basename(eventFile));

@@ -19,6 +19,7 @@ describe('the environment', () => {
         prefetchFromClients: 300,
         quarantineS: 0,
         scanId: '',
+        ewmsJson: '',
       },
       warnings: [],
     });
@@ -39,6 +40,11 @@ describe('the environment', () => {
       crashDummyProbability: 0,
       log: 'DEBUG',
     });
+  });
+
+  it("has the defaults of upstream's v4 where EWMS made the queues", () => {
+    const { environment } = readEnvironment({ SKYSCAN_EWMS_JSON: 'ewms.json' });
+    expect(environment).toMatchObject({ ewmsJson: 'ewms.json', timeoutFromClientsS: 7200 });
   });
 
   it.each([

@@ -34,6 +34,7 @@ const REFUSED: Refused[] = [
   [SERVER, 2, /address of the broker has the port 99999/, { SKYSCAN_BROKER_ADDRESS: 'host:99999' }],
   [SERVER, 2, /SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS is "soon"/, { ...HERE, SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS: 'soon' }],
   [`${SERVER} --message-form mqclient`, 2, /need an event with IceTray frames/, HERE],
+  [SERVER, 1, /file of SKYSCAN_EWMS_JSON nowhere\.json does not exist/, { SKYSCAN_EWMS_JSON: 'nowhere.json' }],
   ['client', 2, /required option '--client-startup-json <file>' not specified/, HERE],
   ['client --client-startup-json DIR/nowhere.json', 2, /SKYSCAN_BROKER_ADDRESS is not set/],
   ['client --client-startup-json DIR/nowhere.json', 1, /start-up file .*nowhere\.json does not exist/, HERE],
