@@ -7,7 +7,7 @@
  * notice, and outcomes that wait at the broker are used.
  */
 import { randomBytes } from 'node:crypto';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { openServerEnd } from '../broker/remote.js';
 import type { BrokerListener } from '../broker/remote-types.js';
 import type { TaskContext, WireForm } from '../broker/wire/index.js';
@@ -17,6 +17,7 @@ import { formatProgression, listenTo, runScan, type ScanOutcome, tellAll } from 
 import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } from './event-scan.js';
 import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files.js';
 import { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
+import type { RecoChoice } from './reco-source.js';
 import type { BrokerPlace } from './remote-broker.js';
 import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './startup-file.js';
 
@@ -78,7 +79,7 @@ async function serve(scan: OpenScan, eventText: string, options: ServerJobOption
       scanId,
       eventFile: options.eventFile,
       eventText,
-      reco: options.reco,
+      reco: anywhere(options.reco),
       settings: options.recoSettings ?? {},
       iceModel: options.iceModel ?? 'spice_mie',
       preparation: preparationOf(source, prepared),
@@ -112,6 +113,11 @@ async function serve(scan: OpenScan, eventText: string, options: ServerJobOption
   } catch (error) {
     throw error instanceof ScanError && error.code === 'scan/timed-out' ? timedOut(options) : error;
   }
+}
+
+/** A module is found by clients in any directory. */
+function anywhere(reco: RecoChoice): RecoChoice {
+  return reco.kind === 'module' ? { ...reco, path: resolve(reco.path) } : reco;
 }
 
 /** The name that this scan had before, or a new one. It is kept beside the journal. */

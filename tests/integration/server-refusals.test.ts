@@ -1,7 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CommandResult, runCommand, temporaryDirectory } from '../support/command.js';
+import { runCommand, temporaryDirectory } from '../support/command.js';
+import { expectOneSentence } from './server-support.js';
 import { simulatedEvent } from './support.js';
 
 let event: string;
@@ -71,10 +72,3 @@ describe('what server, clients and single tasks cannot do', () => {
     expect((await runCommand(['reco', '--help'])).stdout).toContain('{{INFILE}}');
   });
 });
-
-function expectOneSentence({ stderr, stdout }: CommandResult, sentence: RegExp): void {
-  expect(stderr).toMatch(sentence);
-  expect(stdout).toBe('');
-  expect(stderr.match(/error: /g)).toHaveLength(1);
-  expect(stderr).not.toMatch(/^ {4}at |internal error|node:|secret/m);
-}

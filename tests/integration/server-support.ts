@@ -1,6 +1,7 @@
 /** Servers and clients as processes on a real broker. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { decodeJournal } from '../../src/scan/index.js';
 import { type CommandResult, runCommand, until } from '../support/command.js';
 import { NSIDES, STEM } from './support.js';
@@ -58,4 +59,12 @@ function journaled(directory: string): number {
   const folder = join(directory, 'cache', STEM);
   const name = existsSync(folder) ? readdirSync(folder).find((entry) => entry.endsWith('.journal')) : undefined;
   return name === undefined ? 0 : (decodeJournal(readFileSync(join(folder, name)))?.outcomes.length ?? 0);
+}
+
+/** What went wrong is one sentence, with no trace of how it happened inside, and no password. */
+export function expectOneSentence({ stderr, stdout }: CommandResult, sentence: RegExp): void {
+  expect(stderr).toMatch(sentence);
+  expect(stdout).toBe('');
+  expect(stderr.match(/error: /g)).toHaveLength(1);
+  expect(stderr).not.toMatch(/^ {4}at |internal error|node:|secret/m);
 }

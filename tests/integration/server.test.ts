@@ -1,9 +1,9 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandResult, temporaryDirectory, until } from '../support/command.js';
+import { temporaryDirectory, until } from '../support/command.js';
 import { needsRabbitmq, type Rabbitmq, startRabbitmq } from '../support/rabbitmq.js';
-import { client, results, type StartOptions, server, startupOf } from './server-support.js';
+import { client, expectOneSentence, results, type StartOptions, server, startupOf } from './server-support.js';
 import { bytesOf, mapOf, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
 
 let event: string;
@@ -37,13 +37,6 @@ function queuesOf(directory: string): string[] {
   const { scan_id: name } = JSON.parse(readFileSync(startupOf(directory), 'utf8')) as { scan_id: string };
   const all = rabbit.ctl('list_queues', 'name', '--quiet', '--no-table-headers').split('\n');
   return all.filter((queue) => queue.includes(name)).sort();
-}
-
-function expectOneSentence({ stderr, stdout }: CommandResult, sentence: RegExp): void {
-  expect(stderr).toMatch(sentence);
-  expect(stdout).toBe('');
-  expect(stderr.match(/error: /g)).toHaveLength(1);
-  expect(stderr).not.toMatch(/^ {4}at |internal error|node:/m);
 }
 
 needsRabbitmq('a server with clients', () => {
