@@ -1,16 +1,25 @@
 /** The command line: which commands there are, and how whatever they throw becomes a sentence and an exit code. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { areaCommand } from './area.js';
 import { clientCommand } from './client.js';
+import { combineCommand } from './combine.js';
+import { compareCommand } from './compare.js';
+import { containsCommand } from './contains.js';
+import { credibleLevelCommand } from './credible-level.js';
 import { reportError } from './errors.js';
 import { eventCommand } from './event.js';
+import { exportCommand } from './export.js';
 import { i3ToJsonCommand } from './i3-to-json.js';
+import { noticeCommand } from './notice.js';
 import { plotCommand } from './plot.js';
+import { probCommand } from './prob.js';
 import { recoCommand } from './reco.js';
 import { recosCommand } from './recos.js';
 import { scanCommand } from './scan.js';
 import { serverCommand } from './server.js';
 import { simulateCommand } from './simulate.js';
+import { sourcesCommand } from './sources.js';
 import { tablesCommand } from './tables.js';
 
 const ABOUT = `Where on the sky did this neutrino come from? Likelihood sky maps from neutrino-telescope events.
@@ -51,6 +60,15 @@ function buildProgram(): Command {
     eventCommand(),
     i3ToJsonCommand(),
     plotCommand(),
+    exportCommand(),
+    containsCommand(),
+    credibleLevelCommand(),
+    areaCommand(),
+    probCommand(),
+    sourcesCommand(),
+    compareCommand(),
+    combineCommand(),
+    noticeCommand(),
     simulateCommand(),
     tablesCommand(),
   ];

@@ -1,7 +1,8 @@
 /** `plot`: pictures of a result. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { PlotOptions } from '../index.js';
 import { numberBetween } from './arguments.js';
+import { listOption, position } from './sky-arguments.js';
 
 const KINDS = ['allsky', 'zoom'] as const;
 const FORMATS = ['svg', 'png'] as const;
@@ -159,26 +160,4 @@ async function plot(path: string, flags: Flags, command: Command): Promise<void>
     await writeFiles([{ path: file, bytes }]);
     written.push(file);
   }
-}
-
-function listOption(flags: string, about: string, choices: readonly string[], value: readonly string[]): Option {
-  return new Option(flags, about).argParser(listOf(choices)).default([...value], value.join(','));
-}
-
-function listOf(choices: readonly string[]): (text: string) => string[] {
-  return (text) => {
-    const names = text.split(',').map((name) => name.trim());
-    const unknown = names.find((name) => !choices.includes(name));
-    if (unknown !== undefined) throw new InvalidArgumentError(`It must be a list of ${choices.join(', ')}.`);
-    return names;
-  };
-}
-
-function position(text: string): { raDeg: number; decDeg: number } {
-  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const [raDeg = Number.NaN, decDeg = Number.NaN] = parts;
-  if (parts.length !== 2 || !(raDeg >= 0 && raDeg <= 360 && decDeg >= -90 && decDeg <= 90)) {
-    throw new InvalidArgumentError('It must be RA,dec in degrees, for example 47.2,-3.5.');
-  }
-  return { raDeg, decDeg };
 }

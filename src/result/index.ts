@@ -59,6 +59,7 @@ export { type PlanePoint, type PlanePolygon, planePolygons } from './products/pl
 export { greatCirclePolygon, planePolygonUnion, probabilityInPolygon, type SkyPolygon } from './products/polygon.js';
 export { readPolygon } from './products/polygon-file.js';
 export {
+  blurText,
   cellsInRegion,
   DEFAULT_LEVELS,
   delta2LlhAt,

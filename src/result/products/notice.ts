@@ -16,24 +16,23 @@ const CONTAINMENT = 0.9;
 export const FAITHFUL_CIRCLE = 0.85;
 const DEGREE = Math.PI / 180;
 
+/** Members of a notice that can be handed in. */
+type GivenMember =
+  | 'pipeline'
+  | 'record_number'
+  | 'alert_datetime'
+  | 'alert_type'
+  | 'alert_tense'
+  | 'alert_topology'
+  | 'number_of_events'
+  | 'systematic_included'
+  | 'healpix_url'
+  | 'nu_energy'
+  | 'p_astro'
+  | 'far';
+
 /** What a map does not say. */
-export type NoticeOptions = Partial<
-  Pick<
-    GcnNotice,
-    | 'pipeline'
-    | 'record_number'
-    | 'alert_datetime'
-    | 'alert_type'
-    | 'alert_tense'
-    | 'alert_topology'
-    | 'number_of_events'
-    | 'systematic_included'
-    | 'healpix_url'
-    | 'nu_energy'
-    | 'p_astro'
-    | 'far'
-  >
-> & {
+export type NoticeOptions = { readonly [K in GivenMember]?: GcnNotice[K] | undefined } & {
   /** `IceCube-YYMMDDX`. */
   readonly eventName?: string | undefined;
 };

@@ -22,15 +22,17 @@ export function readPolygon(text: string, name = 'The polygon'): SkyPolygon {
 function fromCorners(text: string, bad: Bad): SkyPolygon {
   const corners: RaDec[] = [];
   let unit = DEGREE;
+  let isStart = true;
   text.split(/\r?\n/).forEach((line, i) => {
     if (line.trim() === '' || line.startsWith('#')) return;
     const cells = line.trim().split(/\s*[,;\t]\s*|\s+/);
     const [ra, dec] = cells.map(Number);
     if (cells.length === 2 && isPosition((ra! * unit) / DEGREE, (dec! * unit) / DEGREE)) {
       corners.push({ raRad: ra! * unit, decRad: dec! * unit });
-    } else if (corners.length === 0 && cells.every((cell) => Number.isNaN(Number(cell)))) {
+    } else if (isStart && cells.every((cell) => Number.isNaN(Number(cell)))) {
       if (/\brad\b/.test(line)) unit = 1;
     } else throw bad(`has a line ${i + 1} that is no corner ("${line.trim().slice(0, 60)}")`);
+    isStart = false;
   });
   const [first, last] = [corners[0], corners.at(-1)];
   if (corners.length > 1 && first!.raRad === last!.raRad && first!.decRad === last!.decRad) corners.pop();

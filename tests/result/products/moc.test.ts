@@ -137,6 +137,27 @@ describe('a coverage map', () => {
     expect(() => readMoc(changed("'1K      '", "'1D      '"))).toThrow('64-bit integers');
   });
 
+  it('that is damaged is read or refused with a reason, never more', () => {
+    const files = [mocFits(WHOLE), bytesOf(mocJson(WHOLE)), bytesOf('1/1,3,4 2/4 25 12-14')];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...files),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true }), fc.nat({ max: 255 })), { minLength: 1 }),
+        (file, changes) => {
+          const damaged = file.slice();
+          for (const [at, byte] of changes) damaged[Math.floor(at * damaged.length)] = byte;
+          try {
+            const { start, end } = readMoc(damaged, 'x');
+            expect(start.every((value, i) => value < end[i]! && end[i]! <= 12 * 4 ** 24)).toBe(true);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'result/bad-region', message: expect.stringMatching(/^x /) });
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it('is read from ranges of order 29 too, the other form of FITS', () => {
     // The column holds 4, 5, ..., 15: pairs of a first pixel and the one behind the last.
     const file = mocFits(WHOLE);

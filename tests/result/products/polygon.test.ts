@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   contoursGeoJson,
@@ -127,6 +128,31 @@ describe('the probability in a polygon', () => {
 });
 
 describe('a polygon file', () => {
+  it('that is damaged is read or refused with a reason, never more', () => {
+    const geojson = '{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,0]],[[2,1],[3,2],[3,1],[2,1]]]}';
+    fc.assert(
+      fc.property(
+        fc.constantFrom('ra,dec\n10,0\n20,0\n20,10\n', geojson),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true }), fc.string({ maxLength: 1 })), {
+          minLength: 1,
+        }),
+        (text, changes) => {
+          let damaged = text;
+          for (const [at, character] of changes) {
+            const place = Math.floor(at * damaged.length);
+            damaged = damaged.slice(0, place) + character + damaged.slice(place + 1);
+          }
+          try {
+            expect(typeof readPolygon(damaged, 'x').contains(0.1, 0.1)).toBe('boolean');
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'result/bad-region', message: expect.stringMatching(/^x /) });
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it('is a list of corners, with or without a header, closed or not', () => {
     for (const text of [
       '10,0\n20,0\n20,10\n10,10\n',
@@ -176,6 +202,7 @@ describe('a polygon file', () => {
   it.each([
     ['', 'has 0 corners'],
     ['10,0\n20,0\n', 'has 2 corners'],
+    ['ra,dec\nra,dec\n20,0\n', 'line 2 that is no corner'],
     ['10,0\n20,0\n20,100\n', 'line 3 that is no corner'],
     ['10,0\n20,x\n20,1\n', 'line 2 that is no corner'],
     ['400,0\n20,0\n20,1\n', 'line 1 that is no corner'],
