@@ -64,8 +64,9 @@ async function client(args: Arguments): Promise<void> {
   for (const text of warnings) tell.note(text);
   const broker = await brokerPlace(environment);
 
+  const hear = listenToClient(workerHandlers(tell, 'Client'));
+  let isReady = false;
   const interrupt = interruptible(() => tell.note('Stopping: tasks in hand go back to the broker.'));
-  interrupt.arm();
   try {
     const report = await runClient({
       startupFile: args.clientStartupJson,
@@ -79,7 +80,12 @@ async function client(args: Arguments): Promise<void> {
       ...(args.recoAlgo === undefined ? {} : { recoName: args.recoAlgo }),
       photonTables: splineDirectory(args),
       signal: interrupt.signal,
-      listen: listenToClient(workerHandlers(tell, 'Client')),
+      listen: (name, event) => {
+        // Before the client is ready a signal ends the process at once: there is nothing to give back.
+        if (!isReady) interrupt.arm();
+        isReady = true;
+        hear(name, event);
+      },
       listenToBroker: brokerTeller(tell),
       note: tell.note,
     });

@@ -2,17 +2,21 @@
  * A client's end that is careful with tasks that cannot be fitted: maybe it is not the task, but this machine.
  *
  * - A client that has not fitted anything yet holds back what it had to give up, until its first success shows that the
- *   machine works; if the client fails before, these tasks go to others. Where nothing else is to be had for a while
- *   (the last pixels of a scan), they are answered nevertheless.
+ *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others have had
+ *   all of them before, then it is the tasks. Where nothing else is to be had for a while (the last pixels of a scan),
+ *   they are answered nevertheless.
  * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
  *   what it has not looked at goes to others.
  */
 import { hostname } from 'node:os';
 import type { ClientEnd, Delivery, TaskOutcome } from '../broker/index.js';
+import { RunnerBroken } from '../client/index.js';
 
 export interface CarefulOptions {
   /** EWMS_PILOT_QUARANTINE_TIME, seconds. */
   readonly quarantineS: number;
+  /** The client fails when all of its first so many tasks had to be given up. */
+  readonly hopelessAfter: number;
   /** Seconds without another task after which a client without a success answers what it holds back. Default 60. */
   readonly patienceS?: number;
   /** Called when tasks are refused for that many seconds. */
@@ -24,6 +28,8 @@ export interface CarefulEnd extends ClientEnd {
   abandon(): void;
 }
 
+type FailedOutcome = TaskOutcome & { status: 'failed' };
+
 interface HeldBack {
   readonly delivery: Delivery;
   readonly outcome: TaskOutcome;
@@ -31,7 +37,7 @@ interface HeldBack {
 }
 
 export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
-  const { quarantineS, patienceS = 60 } = options;
+  const { quarantineS, hopelessAfter, patienceS = 60 } = options;
   let hasFitted = false;
   let isOver = false;
   let heldBack: HeldBack[] = [];
@@ -100,13 +106,26 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
           suspend();
         }
         if (hasFitted || isOver) return delivery.finish(signed);
-        clearTimeout(patience);
-        patience = setTimeout(answer, (patienceS + quarantineS) * 1000);
-        return new Promise<void>((resolve) => {
-          heldBack.push({ delivery, outcome: signed, settle: resolve as (done: Promise<void>) => void });
-        });
+        return holdBack(delivery, signed);
       },
     };
+  }
+
+  async function holdBack(delivery: Delivery, outcome: FailedOutcome): Promise<void> {
+    clearTimeout(patience);
+    patience = setTimeout(answer, (patienceS + quarantineS) * 1000);
+    const settled = new Promise<void>((resolve) => {
+      heldBack.push({ delivery, outcome, settle: resolve as (done: Promise<void>) => void });
+    });
+    if (heldBack.length >= hopelessAfter) {
+      if (!heldBack.every((held) => held.delivery.redelivered)) {
+        throw new RunnerBroken(
+          `None of the first ${hopelessAfter} tasks could be fitted. The last reason: ${outcome.reasons.at(-1)}`,
+        );
+      }
+      answer();
+    }
+    return settled;
   }
 
   function answer(): void {

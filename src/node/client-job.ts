@@ -79,26 +79,28 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
   });
   const own = onlyOwnTasks(remote, { scanId: startup.scanId, recoName: source.reco.name, warn: note });
 
+  // A few more than can be fitted at once, so that some bad ones never look like all.
+  const prefetch = Math.max(2 * workers, workers + 3);
   const idle = new IdleClock(options, () => void client.drain());
   const end = carefulEnd(
     options.debugDirectory === undefined ? own : keepingTaskFiles(own, options.debugDirectory, note),
     {
       quarantineS,
+      hopelessAfter: Math.min(HOPELESS_AFTER, prefetch),
       onQuarantine: (seconds) => {
         idle.pauseFor(seconds);
         note(`No tasks are taken for ${seconds} s (EWMS_PILOT_QUARANTINE_TIME), since one had to be given up here.`);
       },
     },
   );
-  // A few more than can be fitted at once, so that some bad ones never look like all.
-  const prefetch = Math.max(2 * workers, workers + 3);
   const figures = { fitted: 0, givenUp: 0 };
   const client = startClient({
     end,
     runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared) }),
     taskTimeoutS: options.taskTimeoutS,
     prefetch,
-    hopelessAfter: Math.min(HOPELESS_AFTER, prefetch),
+    // The end judges that: it knows which tasks others have tried before.
+    hopelessAfter: Number.POSITIVE_INFINITY,
     listen: (name, event) => {
       if (name === 'task:fitted') figures.fitted++;
       else if (name === 'task:given-up') figures.givenUp++;

@@ -26,7 +26,7 @@ const failed = ({ nside, pixel }: RecoTask): TaskOutcome => {
 async function setUp(options: Partial<CarefulOptions> = {}) {
   const broker = embeddedBroker();
   await broker.server.send([0, 1, 2, 3, 4, 5].map(task));
-  const end = carefulEnd(broker.client(), { quarantineS: 0, ...options });
+  const end = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, ...options });
   const arrived: TaskOutcome[] = [];
   void (async () => {
     for await (const outcome of broker.server.outcomes()) arrived.push(outcome);
@@ -76,6 +76,33 @@ describe('a client that has not fitted anything', () => {
     expect(await pixels()).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await pixels()).toEqual(['0 failed']);
+  });
+});
+
+describe('a client whose first tasks all fail', () => {
+  it('fails, and others get the tasks', async () => {
+    const { broker, next, pixels, end } = await setUp();
+    const [first, second] = [await next(), await next()];
+    void first.finish(failed(first.task));
+    await expect(second.finish(failed(second.task))).rejects.toThrow(
+      /None of the first 2 tasks could be fitted\. The last reason: on \S+: no light/,
+    );
+    end.abandon();
+    expect(await pixels()).toEqual([]);
+    const others = broker.client().deliveries(2)[Symbol.asyncIterator]();
+    const got = [(await others.next()).value.task.pixel, (await others.next()).value.task.pixel];
+    expect(got.sort()).toEqual([0, 1]);
+  });
+
+  it('answers them where others have had them before, so that a scan with nothing else ends', async () => {
+    const { broker, next, pixels } = await setUp();
+    const others = broker.client();
+    const before = others.deliveries(6)[Symbol.asyncIterator]();
+    for (let i = 0; i < 6; i++) await before.next();
+    await others.close();
+    const [first, second] = [await next(), await next()];
+    await Promise.all([first.finish(failed(first.task)), second.finish(failed(second.task))]);
+    expect((await pixels()).sort()).toEqual(['0 failed', '1 failed']);
   });
 });
 
