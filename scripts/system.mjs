@@ -10,6 +10,10 @@ export const SYSTEM_PACKAGES = {
   'python3-numpy': 'reads our npz files',
   'python3-astropy': 'reads and verifies our FITS files',
   'python3-astropy-healpix': 'a second implementation of HEALPix',
+  'rabbitmq-server': 'the broker between servers and clients',
+  'python3-pika': 'a second AMQP client on our queues',
+  'python3-zstandard': 'a second reader of our messages',
+  openssl: 'certificates for a broker with TLS',
 };
 
 export function ensureSystemPackages(packages = Object.keys(SYSTEM_PACKAGES)) {
