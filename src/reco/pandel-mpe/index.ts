@@ -16,17 +16,11 @@
  * Options: `jitter_ns` (electronics), `growth` (factor on the light's own width), `noise_per_ns` (floor of the density),
  * `charge_exponent`.
  */
-import { RecoError } from '../../config/index.js';
-import { type Detector, domIndices } from '../../detector/index.js';
+import type { Detector } from '../../detector/index.js';
 import type { PulseMap } from '../../event/index.js';
 import type { IceModel } from '../../light/index.js';
-import {
-  CYLINDER_VARIATIONS,
-  cleanMuonPulses,
-  findVertex,
-  hlcTimes,
-  splitByLocalCoincidence,
-} from '../../prepare/index.js';
+import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
+import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
 import { type FirstHits, type LikelihoodSettings, PandelMpeLikelihood } from './likelihood.js';
@@ -39,11 +33,6 @@ export interface PandelMpeData {
   readonly settings: LikelihoodSettings;
 }
 
-/** Thresholds of the seed vertex, PE (2.5). */
-const VERTEX_THRESHOLDS_PE = [250, 5];
-/** Free parameters of the fit; an event with no more hit modules cannot be fitted. */
-const PARAMETERS = 3;
-
 const DEFAULTS = { jitterNs: 4, growth: 1.25, noisePerNs: 1e-6, chargeExponent: 0.5 } as const;
 const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
 
@@ -53,72 +42,33 @@ function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   const jitterNs = numberSetting(settings, 'jitter_ns', DEFAULTS.jitterNs, { min: 1, max: 1000 });
   const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-18, max: 1 });
   const growth = numberSetting(settings, 'growth', DEFAULTS.growth, { min: 0.1, max: 100 });
-  const { hlc } = splitByLocalCoincidence(event.pulses);
-  const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE);
-  if (vertex === null) {
-    throw new RecoError(
-      'reco/bad-event',
-      'The event has no more than 5 photo-electrons of coincident pulses within 3 microseconds: no start vertex.',
-      'Such an event cannot be scanned with this reconstruction.',
-    );
-  }
-  const muon = cleanMuonPulses(event.pulses, detector);
+  const muon = prepareMuon(event, detector);
   const exponent = numberSetting(settings, 'charge_exponent', DEFAULTS.chargeExponent, { min: 0, max: 2 });
-  const hits = firstHits(muon.outsideDeepCore, detector, exponent);
+  const hits = firstHits(muon.pulses.outsideDeepCore, detector, exponent);
+  const n = hits.timeNs.length;
   return {
-    seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
-    hlcTimes: hlcTimes(hlc, detector),
+    seedVertex: muon.seedVertex,
+    hlcTimes: muon.hlcTimes,
     data: { hits, ice: input.ice, settings: { jitterNs, growth, noisePerNs } },
-    notes: notesOn(hits, input.ice),
+    notes: [`pandel_mpe: first hits of ${n} modules, ice ${input.ice.name}.`, ...notesOnHits(n)],
   };
 }
 
-function notesOn(hits: FirstHits, ice: IceModel): string[] {
-  const n = hits.timeNs.length;
-  const notes = [`pandel_mpe: first hits of ${n} modules, ice ${ice.name}.`];
-  if (n <= PARAMETERS) {
-    notes.push(`Insufficient hits: a fit needs more than ${PARAMETERS} modules; the llh of every pixel is NaN.`);
-  }
-  return notes;
-}
-
-/** First pulse and number of photons of every module; charge to the power of `exponent` (5.3). */
+/** First hits with whole numbers of photons (5.5) and the centre of the modules. */
 function firstHits(pulses: PulseMap, detector: Detector, exponent: number): FirstHits {
-  const indices = domIndices(detector, pulses);
-  const kept = [...indices.keys()].filter((d) => indices[d]! >= 0 && pulses.first[d]! < pulses.first[d + 1]!);
-  const place = (axis: Float64Array): Float64Array => Float64Array.from(kept, (d) => axis[indices[d]!]!);
-  const x = place(detector.x);
-  const y = place(detector.y);
-  const z = place(detector.z);
+  const first = firstPulses(pulses, detector, exponent);
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
   return {
-    x,
-    y,
-    z,
-    timeNs: Float64Array.from(kept, (d) => pulses.timeNs[pulses.first[d]!]!),
-    photons: Float64Array.from(kept, (d) => photonNumber(moduleCharge(pulses, d), exponent)),
-    centre: [mean(x), mean(y), mean(z)],
+    ...first,
+    photons: first.photons.map((photons) => (photons < 1.5 ? 1 : Math.floor(photons + 0.5))),
+    centre: [mean(first.x), mean(first.y), mean(first.z)],
   };
-}
-
-/** Number of photons that count for a charge, 5.5. */
-function photonNumber(chargePe: number, exponent: number): number {
-  const n = chargePe > 0 ? Math.exp(exponent * Math.log(chargePe)) : 0;
-  return n < 1.5 ? 1 : Math.floor(n + 0.5);
-}
-
-function moduleCharge(pulses: PulseMap, d: number): number {
-  let sum = 0;
-  for (let p = pulses.first[d]!; p < pulses.first[d + 1]!; p++) {
-    if (!Number.isNaN(pulses.chargePe[p]!)) sum += pulses.chargePe[p]!;
-  }
-  return sum;
 }
 
 /** Fits the variations of a pixel. */
 function createFit({ data }: PreparedEvent<PandelMpeData>): Fit {
   const likelihood = new PandelMpeLikelihood(data.hits, data.ice, data.settings);
-  const isFittable = data.hits.timeNs.length > PARAMETERS;
+  const isFittable = data.hits.timeNs.length > MUON_PARAMETERS;
   return (task) => {
     likelihood.setDirection(task.zenith, task.azimuth);
     const starts = new Starts(likelihood);

@@ -6,16 +6,11 @@
  * Options: `energy_gev` (instead of the event's own), `exponent`, `jitter_ns`.
  */
 import { RecoError } from '../../config/index.js';
-import { type Detector, domIndices } from '../../detector/index.js';
+import type { Detector } from '../../detector/index.js';
 import type { DecodedEvent, PulseMap } from '../../event/index.js';
 import { type MuonSplines, type MuonTable, PhotosplineTrackLight, TableTrackLight } from '../../light/index.js';
-import {
-  CYLINDER_VARIATIONS,
-  cleanMuonPulses,
-  findVertex,
-  hlcTimes,
-  splitByLocalCoincidence,
-} from '../../prepare/index.js';
+import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
+import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import type { Fit, Pointing, PreparedEvent, Reco, RecoInput } from '../types.js';
 import { muonEnergy } from './energy.js';
@@ -36,10 +31,6 @@ export type MuonTables =
   | { readonly kind: 'splines'; readonly splines: MuonSplines }
   | { readonly kind: 'tables'; readonly muon: MuonTable; readonly stochastic: MuonTable };
 
-/** Thresholds of the seed vertex, PE (2.5). */
-const VERTEX_THRESHOLDS_PE = [250, 5];
-/** Free parameters of the fit; an event with no more hit modules cannot be fitted. */
-const PARAMETERS = 3;
 const OPTIONS = ['energy_gev', 'exponent', 'jitter_ns'];
 /** splinempe_pointed looks this far around the online fit, degrees. */
 const POINTED_DEG = 3.5;
@@ -49,30 +40,22 @@ const ONLINE_FITS = ['l2_online_SplineMPE', 'OnlineL2_SplineMPE'];
 async function prepare(name: string, input: RecoInput): Promise<PreparedEvent<SplineMpeData>> {
   const { event, detector, ice, settings } = input;
   refuseUnknownSettings(name, settings, OPTIONS);
-  const { hlc } = splitByLocalCoincidence(event.pulses);
-  const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE);
-  if (vertex === null) {
-    throw new RecoError(
-      'reco/bad-event',
-      'The event has no more than 5 photo-electrons of coincident pulses within 3 microseconds: no start vertex.',
-      'Such an event cannot be scanned with this reconstruction.',
-    );
-  }
-  const muon = cleanMuonPulses(event.pulses, detector);
-  const guess = muonEnergy(event, detector, ice, muon.cleaned);
+  const muon = prepareMuon(event, detector);
+  const guess = muonEnergy(event, detector, ice, muon.pulses.cleaned);
   const energyGev = numberSetting(settings, 'energy_gev', guess.energyGev, { min: 0, max: 1e12 });
   const exponent = numberSetting(settings, 'exponent', mpeExponent(energyGev), { min: 0, max: 2 });
   const jitterNs = numberSetting(settings, 'jitter_ns', postJitterNs(energyGev), { min: 0, max: 100 });
-  const hits = muonHits(muon.outsideDeepCore, detector, exponent);
+  const hits = muonHits(muon.pulses.outsideDeepCore, detector, exponent);
   const { light, about } = await muonTables(name, input);
   const source = settings.energy_gev === undefined ? guess.source : 'the option energy_gev';
   return {
-    seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
-    hlcTimes: hlcTimes(hlc, detector),
+    seedVertex: muon.seedVertex,
+    hlcTimes: muon.hlcTimes,
     data: { hits, energyGev, jitterNs, light },
     notes: [
       `${name}: first pulses of ${hits.timeNs.length} modules, ${about}.`,
       `Muon energy ${Math.round(energyGev)} GeV from ${source}: MPE exponent ${exponent.toFixed(3)}, jitter ${jitterNs.toFixed(2)} ns.`,
+      ...notesOnHits(hits.timeNs.length),
     ],
   };
 }
@@ -91,38 +74,16 @@ async function muonTables(name: string, input: RecoInput): Promise<{ light: Muon
   return { light: { kind: 'tables', muon, stochastic }, about: `photon tables of ${muon.iceModel}` };
 }
 
-/** First pulse and charge of every module (5.3). */
+/** First pulses with the time that all pulses take (5.3). */
 function muonHits(pulses: PulseMap, detector: Detector, exponent: number): MuonHits {
-  const indices = domIndices(detector, pulses);
-  const kept = [...indices.keys()].filter((d) => indices[d]! >= 0 && pulses.first[d]! < pulses.first[d + 1]!);
-  const place = (axis: Float64Array): Float64Array => Float64Array.from(kept, (d) => axis[indices[d]!]!);
   let startNs = Number.POSITIVE_INFINITY;
   let endNs = Number.NEGATIVE_INFINITY;
   for (const time of pulses.timeNs) {
     startNs = Math.min(startNs, time);
     endNs = Math.max(endNs, time);
   }
-  return {
-    x: place(detector.x),
-    y: place(detector.y),
-    z: place(detector.z),
-    timeNs: Float64Array.from(kept, (d) => pulses.timeNs[pulses.first[d]!]!),
-    photons: Float64Array.from(kept, (d) => {
-      const charge = moduleCharge(pulses, d);
-      return charge > 0 ? Math.exp(exponent * Math.log(charge)) : 0;
-    }),
-    startNs,
-    // one pulse has no window: keep the densities finite
-    endNs: Math.max(endNs, startNs + 1),
-  };
-}
-
-function moduleCharge(pulses: PulseMap, d: number): number {
-  let sum = 0;
-  for (let p = pulses.first[d]!; p < pulses.first[d + 1]!; p++) {
-    if (!Number.isNaN(pulses.chargePe[p]!)) sum += pulses.chargePe[p]!;
-  }
-  return sum;
+  // one pulse has no window: keep the densities finite
+  return { ...firstPulses(pulses, detector, exponent), startNs, endNs: Math.max(endNs, startNs + 1) };
 }
 
 function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
@@ -131,7 +92,7 @@ function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
       ? new PhotosplineTrackLight(data.light.splines)
       : new TableTrackLight(data.light.muon, data.light.stochastic);
   const likelihood = new SplineMpeLikelihood(data.hits, light, data.energyGev, data.jitterNs);
-  const isFittable = data.hits.timeNs.length > PARAMETERS;
+  const isFittable = data.hits.timeNs.length > MUON_PARAMETERS;
   return (task) => fitVariations(likelihood, task, isFittable);
 }
 
