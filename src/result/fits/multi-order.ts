@@ -96,7 +96,7 @@ export function multiOrderLlhFits(
   return writeCells(cells, values, LIKELIHOOD_COLUMN, undefined, likelihoodCards(result, summary, options));
 }
 
-/** Cells in the order of their UNIQ numbers, as a table. */
+/** Cells (in NESTED order) as a table in the order of their UNIQ numbers. */
 function writeCells(
   cells: { readonly nside: ArrayLike<number>; readonly pixel: ArrayLike<number> },
   values: Float64Array,
@@ -104,20 +104,27 @@ function writeCells(
   unit: string | undefined,
   cards: readonly Card[],
 ): Uint8Array {
-  const uniq = Float64Array.from(values, (_, i) => ringToUniq(cells.nside[i]!, cells.pixel[i]!));
-  const order = Int32Array.from(values, (_, i) => i).sort((a, b) => uniq[a]! - uniq[b]!);
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.log2(cells.nside[i]!));
+  // Cells are in NESTED order, so that UNIQ ascends within an nside already.
+  const nsides = [...new Set(Array.from(cells.nside))].sort((a, b) => a - b);
+  const order = new Int32Array(values.length);
+  let n = 0;
+  for (const nside of nsides) {
+    for (let i = 0; i < values.length; i++) if (cells.nside[i] === nside) order[n++] = i;
+  }
   return writeFitsTable(
     [
-      { name: 'UNIQ', form: 'K', values: Float64Array.from(order, (i) => uniq[i]!) },
+      {
+        name: 'UNIQ',
+        form: 'K',
+        values: Float64Array.from(order, (i) => ringToUniq(cells.nside[i]!, cells.pixel[i]!)),
+      },
       { name, form: 'D', values: Float64Array.from(order, (i) => values[i]!), ...(unit === undefined ? {} : { unit }) },
     ],
     [
       { key: 'PIXTYPE', value: 'HEALPIX', comment: 'HEALPIX pixelisation' },
       { key: 'ORDERING', value: 'NUNIQ', comment: 'UNIQ = 4 * 4^order + NESTED pixel' },
       { key: 'COORDSYS', value: 'C', comment: 'equatorial, ICRS' },
-      { key: 'MOCORDER', value: Math.round(largest), comment: 'largest order' },
+      { key: 'MOCORDER', value: Math.round(Math.log2(nsides.at(-1)!)), comment: 'largest order' },
       { key: 'INDXSCHM', value: 'EXPLICIT' },
       ...cards,
     ],

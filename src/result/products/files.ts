@@ -97,17 +97,15 @@ export function* skyProducts(
   if (wants('multiorder')) for (const quantity of maps) yield multiOrder(result, summary, sky, stem, quantity, options);
   if (wants('flat')) for (const quantity of maps) yield flat(result, summary, sky, stem, quantity, options);
 
+  const isMoc = wants('moc-fits') || wants('moc-json') || wants('moc-text');
+  const isContour = wants('contours-csv') || wants('contours-geojson') || wants('contours-text');
+  if (!isMoc && !isContour) return;
   const chosen = REGION_KINDS.filter((kind) => kinds.includes(kind)).flatMap((kind) =>
-    levels.map((level) => ({ kind, level })),
+    levels.map((level) => skyRegion(sky, kind, level)),
   );
-  if (wants('moc-fits') || wants('moc-json') || wants('moc-text')) {
-    for (const { kind, level } of chosen) yield* mocs(result, skyRegion(sky, kind, level), sky, stem, formats, options);
-  }
-  if (!wants('contours-csv') && !wants('contours-geojson') && !wants('contours-text')) return;
-  const outlines = chosen.map(({ kind, level }): RegionOutline => {
-    const region = skyRegion(sky, kind, level);
-    return { ...region, rings: regionRings(sky, region) };
-  });
+  if (isMoc) for (const region of chosen) yield* mocs(result, region, sky, stem, formats, options);
+  if (!isContour) return;
+  const outlines = chosen.map((region): RegionOutline => ({ ...region, rings: regionRings(sky, region) }));
   const about = `outlines of ${outlines.map(regionText).join('; ')}`;
   if (wants('contours-csv')) {
     yield { name: `${stem}.contours.csv`, format: 'contours-csv', about, bytes: contoursCsv(outlines) };

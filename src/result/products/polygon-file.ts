@@ -94,6 +94,6 @@ function listOf(value: unknown, bad: Bad): unknown[] {
 }
 
 /** Whether two numbers are a right ascension and a declination in degrees. */
-export function isPosition(raDeg: number, decDeg: number): boolean {
+function isPosition(raDeg: number, decDeg: number): boolean {
   return raDeg >= 0 && raDeg <= 360 && decDeg >= -90 && decDeg <= 90;
 }
