@@ -55,12 +55,6 @@ export function readDecoded(file: string): Decoded {
   };
 }
 
-/** '61,20' as a key. */
-export function keyOf(text: string): OMKey {
-  const [string, om] = text.split(',').map(Number);
-  return { string: string!, om: om!, pmt: 0 };
-}
-
 export function nameOf(key: OMKey): string {
   return `${key.string},${key.om}`;
 }

@@ -11,7 +11,7 @@ import type { OutcomeMessage, TaskContext, TaskMessage, WireForm } from './types
 import { loadZstd } from './zstd.js';
 
 export { type MessageData, readOutcomeData, readTaskData, writeOutcomeData, writeTaskData } from './data.js';
-export type { EventIdentity, OutcomeMessage, TaskContext, TaskMessage, WireForm } from './types.js';
+export type { OutcomeMessage, TaskContext, TaskMessage, WireForm } from './types.js';
 
 /** Encodes and decodes messages. */
 export interface Wire {
