@@ -46,8 +46,7 @@ async function combine(first: string, others: string[], flags: Flags): Promise<v
     tellIfPartial(results.at(-1)!, path);
   }
   const combined = combineResults(results);
-  const nsides = combined.maps.map(({ nside }) => nside).join('_');
-  const name = `${resultStem(first).replace(/(_\d+)+$/, '')}.combined_${nsides}`;
+  const name = `${withoutNsides(resultStem(first), results[0]!)}.combined_${nsidesOf(combined)}`;
   await ensureDirectory(flags.outputDir);
   const files = FORMATS.filter((format) => flags.format.includes(format)).map((format) => ({
     path: join(flags.outputDir, `${name}.${format}`),
@@ -62,4 +61,17 @@ async function combine(first: string, others: string[], flags: Flags): Promise<v
   const { nside, pixel, llh } = bestFit(combined)!;
   const event = combined.metadata && { run_id: combined.metadata.runId, event_id: combined.metadata.eventId };
   process.stdout.write(`${JSON.stringify({ files: paths, event, best_fit: { nside, pixel, llh } }, null, 2)}\n`);
+}
+
+/** A file name without the nsides at its end: `run...TYPE` of `run...TYPE_8_64_512`. */
+function withoutNsides(stem: string, result: ScanResult): string {
+  const end = nsidesOf(result);
+  return stem.endsWith(`_${end}`) || stem.endsWith(`-${end}`) ? stem.slice(0, -end.length - 1) : stem;
+}
+
+function nsidesOf({ maps }: ScanResult): string {
+  return maps
+    .map(({ nside }) => nside)
+    .sort((a, b) => a - b)
+    .join('_');
 }

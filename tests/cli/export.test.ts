@@ -33,6 +33,8 @@ const DEFAULT_FILES = [
 describe('export', () => {
   it('knows every format of the library', () => {
     expect(Object.keys(FORMATS)).toEqual([...PRODUCT_FORMATS]);
+    const docs = readFileSync(new URL('../../docs/products.md', import.meta.url), 'utf8');
+    for (const format of PRODUCT_FORMATS) expect(docs).toContain(`\`${format}\``);
   });
 
   it('writes everything but flat maps, names from the result, and leaves nothing else behind', async () => {
