@@ -26,7 +26,7 @@ interface Flags {
 export function probCommand(): Command {
   return new Command('prob')
     .summary('say how much probability a part of the sky holds')
-    .description('Says in one line how much of a map’s probability lies in a cone, a MOC or a polygon.')
+    .description("Says in one line how much of a map's probability lies in a cone, a MOC or a polygon.")
     .addArgument(resultArgument())
     .addOption(new Option('--cone <ra,dec,radius>', 'circle, degrees').argParser(cone).conflicts(['moc', 'polygon']))
     .addOption(new Option('--moc <file>', 'coverage map: FITS, JSON or text').conflicts(['cone', 'polygon']))

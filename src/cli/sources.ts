@@ -21,7 +21,7 @@ interface Flags {
 
 export function sourcesCommand(): Command {
   return new Command('sources')
-    .summary('list the catalogue sources nearest to a map’s position')
+    .summary("list the catalogue sources nearest to a map's position")
     .description('Lists the sources of a catalogue that are nearest to the most probable position of a map.')
     .addArgument(resultArgument())
     .argument('<catalogue>', 'CSV file of name,RA,dec in degrees')
