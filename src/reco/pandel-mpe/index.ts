@@ -4,14 +4,15 @@
  * present its results under the name splinempe.
  *
  * What it starts from is 14.4 there: light of a cascade at the Cherenkov point, smeared by 15 ns, with an energy-dependent
- * charge exponent. What was changed, each for a measured reason (simulated muons of 20 to 150 TeV whose light comes from
- * Monte Carlo tables, not from this closed form; four real alerts as a check; bench/RESULTS.md has the numbers):
+ * charge exponent. What was changed, each because simulated muons of 20 to 150 TeV asked for it, whose light comes from
+ * Monte Carlo tables and tilted ice (bench/coverage.ts; numbers in bench/RESULTS.md; real alerts were a check):
  * - delays of a track's light in place of a cascade's (light/muon-delays.ts);
- * - their width taken 1.25 times and 4 ns of electronics, in place of one smearing for all distances: what the closed form
+ * - their width taken 1.5 times and 4 ns of electronics, in place of one smearing for all distances: what the closed form
  *   does not know grows with the distance, and modules near the track keep their precision;
- * - photons counted as the square root of the charge at all energies: later photons of a module err together, and regions
- *   then contain the truth as often as they say; no energy estimate is needed;
- * - a floor of 1e-6 per ns under every density, the share of random pulses that survive the cleaning.
+ * - photons counted as the square root of the charge at all energies, because the photons of a module err together; no
+ *   energy estimate is needed;
+ * - a floor of 1e-5 per ns under every density: random pulses that survive the cleaning, late light of single losses.
+ * So the regions of the plain map contain the truth about as often as they say, with the best resolution seen.
  *
  * Options: `jitter_ns` (electronics), `growth` (factor on the light's own width), `noise_per_ns` (floor of the density),
  * `charge_exponent`.
@@ -33,7 +34,7 @@ export interface PandelMpeData {
   readonly settings: LikelihoodSettings;
 }
 
-const DEFAULTS = { jitterNs: 4, growth: 1.25, noisePerNs: 1e-6, chargeExponent: 0.5 } as const;
+const DEFAULTS = { jitterNs: 4, growth: 1.5, noisePerNs: 1e-5, chargeExponent: 0.5 } as const;
 const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
 
 function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {

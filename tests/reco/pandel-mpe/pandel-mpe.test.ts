@@ -15,7 +15,7 @@ import { emptyEvent, seaDetector, type Track, trackEvent } from '../events.js';
 
 const reco = findReco('pandel_mpe');
 const TRACK: Track = { zenith: 1.4, azimuth: 0.7, x: 40, y: -30, z: -330, timeNs: 12_000 };
-const SETTINGS = { jitterNs: 4, growth: 1.25, noisePerNs: 1e-6 };
+const SETTINGS = { jitterNs: 4, growth: 1.5, noisePerNs: 1e-5 };
 
 let ic86: Detector;
 let ice: IceModel;
