@@ -178,7 +178,7 @@ export async function scanEvent(
       angularErrorFloorDeg,
       sky,
     });
-    const map = multiOrderFits(result, summary, { sky });
+    const map = multiOrderFits(result, summary, { sky, creator: `skymap-scanner ${await packageVersion()}` });
     const pictures =
       sky === null || options.pictures === false
         ? []
