@@ -1,8 +1,11 @@
 /**
- * The likelihood of a line with the energies of its segments at their optimum, with all segments and all rows
- * (specs/reco-millipede.md sections 4 to 7): the reference's own way, and what its fit minimises.
+ * The likelihood of a line, quickly (specs/reco-millipede.md 10.2). At the optimum few of a line's hundreds of segments
+ * shine, and a line moved a little has the same few: so the response is computed only for segments that shine, or might
+ * soon (`candidates`), the unfolding starts from the energies of the line before, and the gradient needs the shining
+ * segments alone (energies are at their optimum, so that their change does not count). `survey` looks at all segments and
+ * chooses the candidates anew.
  */
-import { ConjugateUnfolding } from '../fit/conjugate-unfolding.js';
+import { ActiveUnfolding } from '../fit/active-unfolding.js';
 import { poisson, type RowLikelihood, softened } from '../fit/row-likelihood.js';
 import type { UnfoldingProblem } from '../fit/unfolding.js';
 import type { SegmentLight } from './light.js';
@@ -11,109 +14,295 @@ import type { Rows } from './rows.js';
 import { type SegmentRange, segmentRange } from './segments.js';
 import type { MillipedeSettings } from './settings.js';
 
-/** Every segment has this much energy more in the likelihood than the unfolding says, GeV. */
-export const LEAST_ENERGY_GEV = 0.001;
-const UNFOLDING_STEPS = 100;
-const SPEED_OF_LIGHT = 0.299792458;
-/** More segments than any line has: the diagonal of the largest cube at the finest spacing. */
+const NS_PER_METRE = 1 / 0.299792458;
 const MOST_SEGMENTS = 1024;
+/** Gains in log L that the unfolding leaves out: while searching, in surveys. */
+const SEARCH_TOLERANCE = 1e-4;
+const SURVEY_TOLERANCE = 1e-3;
+/** Segments this close to a shining one are candidates, m. */
+const NEIGHBOURHOOD_M = 7.5;
+/** A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. */
+const PROMISING = -0.02;
+
+/** Every segment has this much energy more in the published likelihood than the unfolding says, GeV. */
+const LEAST_ENERGY_GEV = 0.001;
 
 /** The settings that the likelihood depends on. */
 export type ChainSettings = Pick<MillipedeSettings, 'halfSizeM' | 'regularization' | 'alpha'>;
 
-/** Likelihood of lines in one direction; energies and response of the last one stay readable. */
+/** Likelihood of lines in one direction. Energies and segments of the last line stay readable. */
 export class Chain {
-  /** Segments of the last line and their energies, GeV; segment range.first + j has energy[j]. */
-  readonly range: SegmentRange = { first: 0, end: 0 };
+  /** Segments in the problem: number (distance from the vertex over the spacing) and energy in GeV. */
+  readonly number: Int32Array = new Int32Array(MOST_SEGMENTS);
   readonly energy: Float64Array = new Float64Array(MOST_SEGMENTS);
   readonly problem: UnfoldingProblem;
-  /** Per stored row: expectation. */
-  readonly expectation: Float64Array;
-  private readonly rows: Rows;
+  readonly range: SegmentRange = { first: 0, end: 0 };
+  readonly solver: ActiveUnfolding;
   private readonly light: SegmentLight;
   private readonly settings: ChainSettings;
-  private readonly solver = new ConjugateUnfolding();
   private readonly direction = new Float64Array(3);
   private readonly likelihood: RowLikelihood;
   private readonly constant: number;
+  private readonly scratch: Float64Array = new Float64Array(MOST_SEGMENTS);
+  private readonly expectation: Float64Array;
+  private readonly fixed: Float64Array;
+  private readonly moved: Float64Array;
+  private readonly column: Float64Array;
+  private readonly answer: readonly Float64Array[] = Array.from({ length: 4 }, () => new Float64Array(MOST_SEGMENTS));
+  private readonly line = new Float64Array(4);
+  private spacingM = 1;
 
   constructor(rows: Rows, light: SegmentLight, settings: ChainSettings) {
-    this.rows = rows;
     this.light = light;
     this.settings = settings;
     this.likelihood = settings.alpha === null ? poisson : softened(settings.alpha);
+    this.solver = new ActiveUnfolding(this.likelihood);
     this.problem = emptyProblem(rows, light.stored, settings.regularization, MOST_SEGMENTS);
-    this.expectation = new Float64Array(light.stored);
     this.constant = likelihoodConstant(rows, this.likelihood);
+    this.expectation = new Float64Array(light.stored);
+    this.fixed = new Float64Array(4 * (light.stored + 1));
+    this.moved = new Float64Array(4 * (light.stored + 1));
+    this.column = new Float64Array(4 * (light.stored + 1));
   }
 
   setDirection(zenith: number, azimuth: number): void {
     const sin = Math.sin(zenith);
-    this.direction.set([-sin * Math.cos(azimuth), -sin * Math.sin(azimuth), -Math.cos(zenith)]);
+    this.direction[0] = -sin * Math.cos(azimuth);
+    this.direction[1] = -sin * Math.sin(azimuth);
+    this.direction[2] = -Math.cos(zenith);
     this.light.setDirection(zenith, azimuth);
+    this.problem.sources = 0;
   }
 
-  /** -log L of the line through (x, y, z) at timeNs, with segments every `spacingM` metres. */
-  evaluate(x: number, y: number, z: number, timeNs: number, spacingM: number): number {
-    this.place(x, y, z, timeNs, spacingM);
-    this.solver.solve(this.problem, this.energy, UNFOLDING_STEPS);
-    return this.negativeLogLikelihood();
+  /**
+   * -log L of the line through (x, y, z) at timeNs with all segments, from the energies at hand where `isWarm`; the
+   * candidates are left in the problem.
+   */
+  survey(x: number, y: number, z: number, timeNs: number, spacingM: number, isWarm: boolean): number {
+    const value = this.full(x, y, z, timeNs, spacingM, isWarm, SURVEY_TOLERANCE);
+    this.chooseCandidates();
+    return value;
   }
 
-  /** Computes the response of a line. */
+  /** The same with all segments left in the problem, and solved to the given tolerance. */
+  full(x: number, y: number, z: number, timeNs: number, spacingM: number, isWarm: boolean, tolerance: number): number {
+    this.takeAllSegments(x, y, z, spacingM, isWarm);
+    this.respond(x, y, z, timeNs);
+    return this.solve(tolerance);
+  }
+
+  /** Computes the response of all segments of a line and leaves their energies at zero. */
   place(x: number, y: number, z: number, timeNs: number, spacingM: number): void {
-    const { range, direction, problem, light } = this;
-    const [nx, ny, nz] = [direction[0]!, direction[1]!, direction[2]!];
-    segmentRange(x, y, z, nx, ny, nz, this.settings.halfSizeM, spacingM, range);
+    this.takeAllSegments(x, y, z, spacingM, false);
+    this.respond(x, y, z, timeNs);
+  }
+
+  /** -log L of a line not far from the last, with the candidates alone. */
+  evaluate(x: number, y: number, z: number, timeNs: number): number {
+    const { range, direction, spacingM } = this;
+    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
+    this.respond(x, y, z, timeNs);
+    return this.solve(SEARCH_TOLERANCE);
+  }
+
+  /**
+   * Derivatives of the last value with respect to x, y, z, timeNs, and its curvature (4 x 4) as far as first derivatives of
+   * the expectations tell, with the energies following.
+   */
+  derive(gradient: Float64Array, curvature: Float64Array): void {
+    const { problem, solver, fixed, moved } = this;
+    const { rows } = problem;
+    this.moveExpectations();
+    const { rowSlope, weight } = solver;
+    gradient.fill(0);
+    curvature.fill(0);
+    for (let i = 0; i < rows; i++) {
+      const w = weight[i]!;
+      for (let k = 0; k < 4; k++) {
+        // Energies are at their optimum, so that their change does not count.
+        gradient[k] = gradient[k]! - rowSlope[i]! * fixed[4 * i + k]!;
+        if (w === 0) continue;
+        const own = w * moved[4 * i + k]!;
+        for (let l = 0; l < 4; l++) curvature[4 * k + l] = curvature[4 * k + l]! + own * moved[4 * i + l]!;
+      }
+    }
+    for (let k = 0; k < 4; k++) gradient[k] = gradient[k]! + fixed[4 * rows + k]!;
+  }
+
+  /** Derivatives of the response of the segment `alongM` down the line (`SegmentLight.derivatives`). */
+  segmentDerivatives(x: number, y: number, z: number, timeNs: number, alongM: number, out: Float64Array): void {
+    const { light, direction } = this;
+    light.derivatives(
+      x + alongM * direction[0]!,
+      y + alongM * direction[1]!,
+      z + alongM * direction[2]!,
+      timeNs + alongM * NS_PER_METRE,
+      out,
+    );
+  }
+
+  /**
+   * Derivatives of the expectations by x, y, z, timeNs: with fixed energies into `fixed` (dark rows together at its end),
+   * with energies that stay at their optimum into `moved`.
+   */
+  private moveExpectations(): void {
+    const { problem, energy, number, solver, line, spacingM, fixed, moved, column, answer } = this;
+    const { rows, response, stride } = problem;
+    solver.prepareResponse();
+    const { list, active, rowSlope, weight } = solver;
+    fixed.fill(0);
+    for (let a = 0; a < active; a++) {
+      const e = energy[list[a]!]!;
+      const along = number[list[a]!]! * spacingM;
+      this.segmentDerivatives(line[0]!, line[1]!, line[2]!, line[3]!, along, column);
+      for (let i = 0; i < 4 * (rows + 1); i++) fixed[i] = fixed[i]! + e * column[i]!;
+      for (let k = 0; k < 4; k++) {
+        let sum = -column[4 * rows + k]!;
+        for (let i = 0; i < rows; i++) sum += column[4 * i + k]! * rowSlope[i]!;
+        answer[k]![a] = sum;
+      }
+    }
+    moved.set(fixed);
+    for (let k = 0; k < 4; k++) {
+      const change = answer[k]!;
+      for (let a = 0; a < active; a++) {
+        const at = list[a]! * stride;
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += response[at + i]! * weight[i]! * fixed[4 * i + k]!;
+        change[a] = change[a]! - sum;
+      }
+      solver.respond(change);
+      for (let a = 0; a < active; a++) {
+        const at = list[a]! * stride;
+        for (let i = 0; i < rows; i++) moved[4 * i + k] = moved[4 * i + k]! + change[a]! * response[at + i]!;
+      }
+    }
+  }
+
+  /**
+   * -log L with all segments in the problem, each with the least energy more: the published number. What dark modules see
+   * of the segments that shine is summed module by module.
+   */
+  published(): number {
+    const { problem, energy, number, likelihood, expectation, light, line, direction, spacingM } = this;
+    const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
+    for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
+    let sum = this.constant - darkNoise;
+    for (let j = 0; j < sources; j++) {
+      const e = energy[j]! + LEAST_ENERGY_GEV;
+      const at = j * stride;
+      for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
+      if (energy[j]! > 0) {
+        const along = number[j]! * spacingM;
+        sum -=
+          e *
+          light.exactRest(
+            line[0]! + along * direction[0]!,
+            line[1]! + along * direction[1]!,
+            line[2]! + along * direction[2]!,
+            line[3]! + along * NS_PER_METRE,
+          );
+      } else sum -= e * darkResponse[j]!;
+    }
+    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, expectation[i]!);
+    return -sum;
+  }
+
+  /** Sum of energies of the segments between two distances along the line, GeV. */
+  energyBetween(fromM: number, toM: number): number {
+    let sum = 0;
+    for (let j = 0; j < this.problem.sources; j++) {
+      const along = this.number[j]! * this.spacingM;
+      if (along >= fromM && along <= toM) sum += this.energy[j]!;
+    }
+    return sum;
+  }
+
+  /** Fills the problem with all segments of a line; those that were in it keep their energies where `isWarm`. */
+  private takeAllSegments(x: number, y: number, z: number, spacingM: number, isWarm: boolean): void {
+    const { range, direction, problem, energy, number, scratch } = this;
+    const known = isWarm && spacingM === this.spacingM ? problem.sources : 0;
+    scratch.fill(0);
+    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
+    for (let j = 0; j < known; j++) {
+      const k = number[j]! - range.first;
+      if (k >= 0 && k < range.end - range.first) scratch[k] = energy[j]!;
+    }
     problem.sources = range.end - range.first;
     for (let j = 0; j < problem.sources; j++) {
-      const along = (range.first + j) * spacingM;
+      number[j] = range.first + j;
+      energy[j] = scratch[j]!;
+    }
+    this.spacingM = spacingM;
+  }
+
+  /** Computes the response of the segments in the problem. */
+  private respond(x: number, y: number, z: number, timeNs: number): void {
+    const { problem, number, light, line, direction, spacingM, range } = this;
+    line[0] = x;
+    line[1] = y;
+    line[2] = z;
+    line[3] = timeNs;
+    for (let j = 0; j < problem.sources; j++) {
+      if (number[j]! < range.first || number[j]! >= range.end) {
+        // Out of the cube: without light, and so without energy.
+        problem.response.fill(0, j * problem.stride, (j + 1) * problem.stride);
+        problem.darkResponse[j] = 0;
+        continue;
+      }
+      const along = number[j]! * spacingM;
       problem.darkResponse[j] = light.column(
-        x + along * nx,
-        y + along * ny,
-        z + along * nz,
-        timeNs + along / SPEED_OF_LIGHT,
+        x + along * direction[0]!,
+        y + along * direction[1]!,
+        z + along * direction[2]!,
+        timeNs + along * NS_PER_METRE,
         problem.response,
         j * problem.stride,
       );
     }
   }
 
-  /** -log L for the response and energies at hand. */
-  negativeLogLikelihood(): number {
-    const { problem, energy, expectation, likelihood } = this;
-    const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
-    for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
-    let dark = darkNoise;
+  /** Finds the energies; returns -log L. */
+  private solve(tolerance: number): number {
+    const objective = this.solver.solve(this.problem, this.energy, tolerance);
+    return -(objective - this.problem.darkNoise + this.constant);
+  }
+
+  /** Keeps the segments that shine or might, in ascending order. */
+  private chooseCandidates(): void {
+    const { problem, energy, number, solver, spacingM, scratch } = this;
+    const { rows, sources, response, stride, darkResponse } = problem;
+    const reach = Math.max(1, Math.round(NEIGHBOURHOOD_M / spacingM));
+    const keep = scratch;
+    solver.prepareResponse();
     for (let j = 0; j < sources; j++) {
-      const e = energy[j]! + LEAST_ENERGY_GEV;
+      let sum = darkResponse[j]!;
+      let gain = -darkResponse[j]!;
       const at = j * stride;
-      for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
-      dark += e * darkResponse[j]!;
+      for (let i = 0; i < rows; i++) {
+        sum += response[at + i]!;
+        gain += response[at + i]! * solver.rowSlope[i]!;
+      }
+      keep[j] = sum > 0 && gain > PROMISING * sum ? 1 : 0;
     }
-    let sum = this.constant - dark;
-    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, expectation[i]!);
-    return -sum;
-  }
-
-  /** Sum of energies of the segments between two distances along the line, GeV. */
-  energyBetween(fromM: number, toM: number, spacingM: number): number {
-    let sum = 0;
-    for (let j = 0; j < this.problem.sources; j++) {
-      const along = (this.range.first + j) * spacingM;
-      if (along >= fromM && along <= toM) sum += this.energy[j]!;
+    keep[sources - 1] = 1;
+    for (let a = 0; a < solver.active; a++) {
+      const j = solver.list[a]!;
+      for (let k = Math.max(0, j - reach); k <= Math.min(sources - 1, j + reach); k++) keep[k] = 1;
     }
-    return sum;
-  }
-
-  /** Rows with charge, and one more where there are others: what a fit can be made from. */
-  get multiplicity(): number {
-    return this.rows.lit + (this.rows.lit < this.rows.charge.length ? 1 : 0);
+    let n = 0;
+    for (let j = 0; j < sources; j++) {
+      if (keep[j] === 0) continue;
+      number[n] = number[j]!;
+      energy[n] = energy[j]!;
+      n++;
+    }
+    problem.sources = n;
   }
 }
 
 /** A problem of the rows, with room for sources. */
-export function emptyProblem(rows: Rows, stored: number, penalty: number, capacity: number): UnfoldingProblem {
+function emptyProblem(rows: Rows, stored: number, penalty: number, capacity: number): UnfoldingProblem {
   let darkNoise = 0;
   for (let i = stored; i < rows.noise.length; i++) darkNoise += rows.noise[i]!;
   return {
@@ -130,7 +319,7 @@ export function emptyProblem(rows: Rows, stored: number, penalty: number, capaci
 }
 
 /** The part of the log likelihood that does not depend on the expectations. */
-export function likelihoodConstant(rows: Rows, likelihood: RowLikelihood): number {
+function likelihoodConstant(rows: Rows, likelihood: RowLikelihood): number {
   let sum = 0;
   for (const charge of rows.charge) sum += likelihood.constant(charge);
   return sum;

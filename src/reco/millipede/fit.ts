@@ -5,8 +5,8 @@
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
+import type { Chain } from './chain.js';
 import { Line } from './line.js';
-import type { QuickChain } from './quick-chain.js';
 import type { MillipedeSettings } from './settings.js';
 import { type InstrumentedVolume, passage } from './volume.js';
 
@@ -28,10 +28,10 @@ const HOPELESS_LLH = 15;
 /** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
 const FINALIST_LLH = 6;
 const MOST_FINALISTS = 2;
-
-const EXPLORE_SPACING_M = Number(process.env.EXS ?? 20);
-const EXPLORE_STEPS = [Number(process.env.EXM ?? 150), Number(process.env.EXM ?? 150), Number(process.env.EXT ?? 250)];
-const EXPLORE_CALLS = Number(process.env.EXC ?? 80);
+/** wilks looks around first, with few segments (m) and long steps: two offsets across the line (m), time (ns). */
+const EXPLORE_SPACING_M = 20;
+const FAR_STEPS = [150, 150, 250];
+const NEAR_STEPS = [60, 60, 100];
 
 /** Evaluations since the program started, for benchmarks. */
 export const counts = { evaluations: 0, surveys: 0, explorations: 0, derivatives: 0 };
@@ -45,7 +45,7 @@ interface Minimum extends Vertex {
 
 /** Fits all variations of a task. `isFittable`: whether there are enough rows for a fit. */
 export function fitVariations(
-  chain: QuickChain,
+  chain: Chain,
   volume: InstrumentedVolume,
   settings: MillipedeSettings,
   task: RecoTask,
@@ -54,9 +54,10 @@ export function fitVariations(
   const fit = new PixelFit(chain, volume, settings, task);
   const coarse = task.variations.map(({ seeds }) => {
     let best: Minimum | null = null;
-    for (const seed of isFittable ? seeds : []) {
+    for (const [k, seed] of (isFittable ? seeds : []).entries()) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
-      const minimum = fit.descendCoarsely(seed);
+      // Of two seeds the first comes from a coarser pixel.
+      const minimum = fit.descendCoarsely(seed, k < seeds.length - 1 ? NEAR_STEPS : FAR_STEPS);
       if (best === null || minimum.llh < best.llh) best = minimum;
     }
     return best;
@@ -81,7 +82,7 @@ export function fitVariations(
 }
 
 class PixelFit {
-  private readonly chain: QuickChain;
+  private readonly chain: Chain;
   private readonly volume: InstrumentedVolume;
   private readonly settings: MillipedeSettings;
   private readonly line: Line;
@@ -89,7 +90,7 @@ class PixelFit {
   private readonly gradient = new Float64Array(4);
   private readonly curvature = new Float64Array(16);
 
-  constructor(chain: QuickChain, volume: InstrumentedVolume, settings: MillipedeSettings, task: RecoTask) {
+  constructor(chain: Chain, volume: InstrumentedVolume, settings: MillipedeSettings, task: RecoTask) {
     chain.setDirection(task.zenith, task.azimuth);
     this.chain = chain;
     this.volume = volume;
@@ -98,9 +99,9 @@ class PixelFit {
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
-  descendCoarsely(start: Vertex): Minimum {
+  descendCoarsely(start: Vertex, steps: readonly number[]): Minimum {
     this.line.startAt(start);
-    const from = this.settings.kind === 'wilks' ? this.explore(start) : start;
+    const from = this.settings.kind === 'wilks' ? this.explore(start, steps) : start;
     const known: { minimum: Minimum | null } = { minimum: null };
     const found = this.descend(
       from,
@@ -121,19 +122,20 @@ class PixelFit {
   }
 
   /** Looks around with long steps and few segments. */
-  private explore(start: Vertex): Vertex {
+  private explore(start: Vertex, steps: readonly number[]): Vertex {
     const { chain, line } = this;
     const at = new Float64Array(4);
-    const minimum = nelderMead(
-      (parameters) => {
-        counts.explorations++;
-        at.set(parameters);
-        const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
-        return chain.full(x, y, z, timeNs, EXPLORE_SPACING_M, false, 1e-2);
-      },
-      stepSimplex(line.parametersOf(start).subarray(0, 3), EXPLORE_STEPS),
-      { xTolerance: 20, fTolerance: 5, maxCalls: EXPLORE_CALLS },
-    );
+    const value = (parameters: Float64Array): number => {
+      counts.explorations++;
+      at.set(parameters);
+      const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
+      return chain.full(x, y, z, timeNs, EXPLORE_SPACING_M, false, 1e-2);
+    };
+    const minimum = nelderMead(value, stepSimplex(line.parametersOf(start).subarray(0, 3), steps), {
+      xTolerance: 20,
+      fTolerance: 5,
+      maxCalls: 80,
+    });
     at.set(minimum.x);
     const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
     return { x, y, z, timeNs };
@@ -146,11 +148,30 @@ class PixelFit {
     const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
     for (const minimum of finalists.slice(0, MOST_FINALISTS)) {
       this.line.startAt(minimum);
-      const fine = this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false);
+      const fine = this.polish(this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false));
       const { x, y, z, timeNs } = fine;
       chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-5);
       Object.assign(minimum, fine, { llh: chain.published() }, this.energies(fine));
     }
+  }
+
+  /** Looks around a minimum for a lower one: time bins make the likelihood ripple. */
+  private polish(fine: Vertex & { llh: number }): Vertex & { llh: number } {
+    const { chain, line } = this;
+    if (!process.env.POL) return fine;
+    const k = Number(process.env.POL);
+    const minimum = nelderMead(
+      (parameters) => {
+        counts.evaluations++;
+        const v = line.vertexAt(parameters);
+        return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
+      },
+      stepSimplex(line.parametersOf(fine), [2 * k, 2 * k, 5 * k, 1.25 * k]),
+      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: Number(process.env.POLC ?? 40) },
+    );
+    if (!(minimum.f < fine.llh)) return fine;
+    const [x, y, z, timeNs] = line.vertexAt(minimum.x) as unknown as [number, number, number, number];
+    return { x, y, z, timeNs, llh: minimum.f };
   }
 
   private descend(

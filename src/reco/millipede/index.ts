@@ -1,7 +1,7 @@
 /**
  * `millipede_original` and `millipede_wilks`: a track as a chain of cascades with free energies
  * (specs/reco-millipede.md). For every line the energies are unfolded from the charges in all time bins; the fit moves
- * the line. prepare.ts cleans and bins, table-light.ts says what light to expect, quick-chain.ts judges a line, fit.ts
+ * the line. prepare.ts cleans and bins, table-light.ts says what light to expect, chain.ts judges a line, fit.ts
  * moves it.
  *
  * Options: `compatible`, `jitter_ns`, `tilt`, for wilks `alpha`.
@@ -10,9 +10,10 @@ import { RecoError } from '../../config/index.js';
 import { type CascadeTable, tiltShift } from '../../light/index.js';
 import { CROSS_VARIATIONS, type HlcTimes, hlcTimes, splitByLocalCoincidence } from '../../prepare/index.js';
 import type { Fit, PreparedEvent, Reco, RecoInput } from '../types.js';
+import { Chain } from './chain.js';
+import { fitCompatibly } from './compatible-fit.js';
 import { fitVariations } from './fit.js';
 import { prepareRows, seedVertex } from './prepare.js';
-import { QuickChain } from './quick-chain.js';
 import type { Rows } from './rows.js';
 import { type MillipedeSettings, millipedeSettings } from './settings.js';
 import { smearedNodes } from './smeared-nodes.js';
@@ -69,10 +70,18 @@ function firstCoincidences({ event, detector }: RecoInput): HlcTimes {
 function createFit({ data }: PreparedEvent<MillipedeData>): Fit {
   const { settings, rows, shiftM, volume, table } = data;
   const stored = settings.alpha === null ? rows.lit : rows.charge.length;
-  const light = new TableSegmentLight(rows, table, smearedNodes(table, settings.jitterNs), stored, shiftM);
-  const chain = new QuickChain(rows, light, settings);
+  const light = new TableSegmentLight(
+    rows,
+    table,
+    smearedNodes(table, settings.jitterNs),
+    stored,
+    shiftM,
+    settings.isCompatible,
+  );
+  const chain = new Chain(rows, light, settings);
   const multiplicity = rows.lit + (rows.lit < rows.charge.length ? 1 : 0);
-  return (task) => fitVariations(chain, volume, settings, task, multiplicity > PARAMETERS);
+  const fitTask = settings.isCompatible ? fitCompatibly : fitVariations;
+  return (task) => fitTask(chain, volume, settings, task, multiplicity > PARAMETERS);
 }
 
 export const millipedeOriginal: Reco<MillipedeData> = {
