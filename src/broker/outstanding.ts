@@ -14,9 +14,11 @@ export interface QueueDepth {
   readonly consumers: number;
 }
 
-interface Sent {
+/** A task that was sent. */
+export interface Sent {
   readonly task: RecoTask;
-  atMs: number;
+  /** Since when the broker has it; null while it is on its way. */
+  atMs: number | null;
 }
 
 /** Tasks between their sending and their answer. */
@@ -38,11 +40,11 @@ export class Outstanding {
     return this.#tasks.size;
   }
 
-  sent(tasks: readonly RecoTask[], nowMs: number): void {
-    for (const task of tasks) {
-      const sent: Sent = { task, atMs: nowMs };
-      for (const { variation } of task.variations) this.#tasks.set(keyOf(task, variation), sent);
-    }
+  /** Whoever sends it sets `atMs` of what is returned as soon as the broker has the task. */
+  sent(task: RecoTask): Sent {
+    const sent: Sent = { task, atMs: null };
+    for (const { variation } of task.variations) this.#tasks.set(keyOf(task, variation), sent);
+    return sent;
   }
 
   answered(outcome: TaskOutcome): void {
@@ -53,12 +55,12 @@ export class Outstanding {
     }
   }
 
-  /** Everything that waits for an answer, without the variations that have one, to be sent again. */
+  /** Everything that the broker had and that has no answer, without the variations that have one, to be sent again. */
   all(): RecoTask[] {
     return this.#collect(() => true);
   }
 
-  /** Tasks that must be lost, by what the two queues look like now. They count as sent again at `nowMs`. */
+  /** Tasks that must be lost, by what the two queues look like now. */
   lost(toClients: QueueDepth, fromClients: QueueDepth, nowMs: number): RecoTask[] {
     const isEmpty = toClients.ready === 0 && fromClients.ready === 0 && this.#tasks.size > 0;
     if (!isEmpty) this.#emptySinceMs = null;
@@ -69,17 +71,16 @@ export class Outstanding {
     const emptySinceMs = this.#emptySinceMs;
     const desertedSinceMs = this.#desertedSinceMs;
     if (emptySinceMs === null) return [];
-    return this.#collect((sent) => {
-      const isLost = nowMs - Math.max(sent.atMs, emptySinceMs) >= this.#lostAfterMs;
-      const isDeserted =
-        desertedSinceMs !== null && nowMs - Math.max(sent.atMs, desertedSinceMs) >= this.#desertedAfterMs;
+    return this.#collect((atMs) => {
+      const isLost = nowMs - Math.max(atMs, emptySinceMs) >= this.#lostAfterMs;
+      const isDeserted = desertedSinceMs !== null && nowMs - Math.max(atMs, desertedSinceMs) >= this.#desertedAfterMs;
       return isLost || isDeserted;
     });
   }
 
-  #collect(isWanted: (sent: Sent) => boolean): RecoTask[] {
+  #collect(isWanted: (atMs: number) => boolean): RecoTask[] {
     const wanted = new Set<Sent>();
-    for (const sent of this.#tasks.values()) if (isWanted(sent)) wanted.add(sent);
+    for (const sent of this.#tasks.values()) if (sent.atMs !== null && isWanted(sent.atMs)) wanted.add(sent);
     return [...wanted].map(({ task }) => ({
       ...task,
       variations: task.variations.filter(({ variation }) => this.#tasks.has(keyOf(task, variation))),

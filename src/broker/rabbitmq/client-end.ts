@@ -15,6 +15,7 @@ import { Publisher } from './publisher.js';
 import { type Links, lookAtQueue, openLinks } from './queues.js';
 
 const QUEUE_GONE_S = 60;
+const REMOVED_MS = 1000;
 const PUBLISH_WINDOW = 500;
 /** A quorum queue of RabbitMQ 4 drops a message that was handed out 20 times; before that it gets a fresh start. */
 const WORN_OUT = 10;
@@ -123,7 +124,8 @@ class RabbitClient {
       onMissingQueue: ({ forMs, wasRemoved }) => {
         // It may have gone while nobody here was asking for tasks.
         const goneMs = forMs ?? (wasThere ? performance.now() - openedMs : null);
-        this.#isScanOver = wasRemoved || (goneMs !== null && goneMs > this.#queueGoneMs);
+        // A server that makes a broken queue again removes it for a moment.
+        this.#isScanOver = goneMs !== null && goneMs > (wasRemoved ? REMOVED_MS : this.#queueGoneMs);
         return !this.#isScanOver;
       },
       onEnd: (failure) => this.#endGroup(group, failure),

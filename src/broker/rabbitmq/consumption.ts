@@ -6,6 +6,7 @@
 import type { AsyncMessage, Channel } from 'rabbitmq-client';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
+import { closeChannel, within } from './within.js';
 
 export type { AsyncMessage, Channel } from 'rabbitmq-client';
 
@@ -29,9 +30,16 @@ export interface Absence {
   readonly forMs: number | null;
   /** It was removed while we consumed from it, so somebody wanted it so. */
   readonly wasRemoved: boolean;
+  /**
+   * It is there in name only, as a quorum queue may be that was made right before a crash: the broker never answers who
+   * wants to consume from it.
+   */
+  readonly isDead: boolean;
 }
 
 const MISSING_PAUSE_MS = 500;
+/** A broker with very many queues may take some seconds after its start. */
+const CONSUME_LIMIT_MS = 20_000;
 
 export class Consumption {
   readonly #link: Link;
@@ -42,6 +50,7 @@ export class Consumption {
   #isClosed = false;
   #lastSeenMs: number | null = null;
   #wasCancelled = false;
+  #isDead = false;
   #wakeUp: (() => void) | null = null;
 
   constructor(link: Link, options: ConsumptionOptions) {
@@ -67,7 +76,7 @@ export class Consumption {
     this.#isStopped = true;
     this.#isClosed = true;
     this.#wakeUp?.();
-    await this.#channel?.close().catch(() => undefined);
+    if (this.#channel !== null) await closeChannel(this.#channel);
   }
 
   async #run(): Promise<void> {
@@ -78,13 +87,13 @@ export class Consumption {
       const isThere = await this.#consume(channel);
       // Acknowledgements still go through the channel.
       if (this.#isStopped && !this.#isClosed) await gone(channel);
-      if (this.#isClosed) await channel.close().catch(() => undefined);
+      if (this.#isClosed) await closeChannel(channel);
       this.#channel = null;
       if (isThere) this.#options.onLost();
       else {
-        await channel.close().catch(() => undefined);
+        await closeChannel(channel);
         const forMs = this.#lastSeenMs === null ? null : performance.now() - this.#lastSeenMs;
-        const absence = { forMs, wasRemoved: this.#wasCancelled };
+        const absence = { forMs, wasRemoved: this.#wasCancelled, isDead: this.#isDead };
         if (this.#isStopped || !(await this.#options.onMissingQueue(absence))) return;
         await this.#pause(MISSING_PAUSE_MS);
       }
@@ -98,15 +107,21 @@ export class Consumption {
       await prepare(channel);
       await channel.basicQos({ prefetchCount: prefetch });
       if (this.#isStopped) return true;
-      const { consumerTag } = await channel.basicConsume({ queue }, (message) => onMessage(message, channel));
-      this.#consumerTag = consumerTag;
+      const consuming = channel.basicConsume({ queue }, (message) => onMessage(message, channel));
+      const begun = await within(consuming, CONSUME_LIMIT_MS);
+      this.#isDead = begun === null;
+      if (begun === null) {
+        this.#link.renew(`The broker does not answer who wants to consume from the queue ${queue}.`);
+        return false;
+      }
+      this.#consumerTag = begun.consumerTag;
       this.#lastSeenMs = performance.now();
     } catch (error) {
       if (isQueueMissing(error)) return false;
       const failure = queueFailure(error, this.#link.address, queue);
       if (failure !== null) throw failure;
       // The connection broke, or the broker is not ready yet.
-      await channel.close().catch(() => undefined);
+      await closeChannel(channel);
       await this.#pause(MISSING_PAUSE_MS);
       return true;
     }
@@ -119,7 +134,7 @@ export class Consumption {
     this.#lastSeenMs = performance.now();
     this.#wasCancelled = end === 'cancelled';
     // A cancelled consumer's channel still serves acknowledgements; they are of no use when the queue is gone.
-    if (end === 'cancelled') await channel.close().catch(() => undefined);
+    if (end === 'cancelled') await closeChannel(channel);
     return true;
   }
 

@@ -8,12 +8,15 @@ import { BrokerError } from '../../config/index.js';
 import type { RemoteOptions } from '../remote-types.js';
 import { parseRabbitAddress, type RabbitAddress } from './address.js';
 import { connectionFailure, openingFailure } from './failures.js';
+import { within } from './within.js';
 
 const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as const;
 /** Pauses between tries: from the first to the last, doubled each time, a random part of each, so that a hundred
  * clients do not come back at the same moment. */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 10_000;
+/** A connection that did not live so long says nothing about how well the next one will do. */
+const SHORT_LIFE_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 10_000;
 const CLOSING_LIMIT_MS = 3000;
 /** As large as brokers offer: most messages are one frame. */
@@ -32,6 +35,8 @@ export class Link {
   #coming: Promise<Connection> | null = null;
   #ending: BrokerError | 'closed' | null = null;
   #wakeUp: (() => void) | null = null;
+  #pauseMs = FIRST_PAUSE_MS;
+  #openedMs = Number.NEGATIVE_INFINITY;
 
   private constructor(address: RabbitAddress, options: LinkOptions) {
     this.address = address;
@@ -74,6 +79,21 @@ export class Link {
     }
   }
 
+  /** Whether the broker takes no messages for now. */
+  get isBlocked(): boolean {
+    return this.#current?.ready === false;
+  }
+
+  /** Opens the connection anew: the only way out of a request that the broker never answers. */
+  renew(reason: string): void {
+    const connection = this.#current;
+    if (connection === null || this.#ending !== null) return;
+    this.#current = null;
+    connection.unsafeDestroy();
+    this.#options.listen?.('broker:lost', { where: this.address.where, reason });
+    void this.#connect(true);
+  }
+
   async close(): Promise<void> {
     if (this.#ending === 'closed') return;
     this.#ending = 'closed';
@@ -82,12 +102,7 @@ export class Link {
     this.#current = null;
     if (connection === null) return;
     // `close` waits for every channel and for the broker's answer, which may never come.
-    let limit: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      limit = setTimeout(resolve, CLOSING_LIMIT_MS);
-    });
-    await Promise.race([connection.close().catch(() => undefined), late]);
-    clearTimeout(limit);
+    await within(connection.close(), CLOSING_LIMIT_MS).catch(() => undefined);
     connection.unsafeDestroy();
   }
 
@@ -102,7 +117,10 @@ export class Link {
   async #tryUntil(isAgain: boolean, limitS: number): Promise<Connection> {
     const { where } = this.address;
     const startedMs = performance.now();
-    let pauseMs = FIRST_PAUSE_MS;
+    // One that breaks again and again, because of what we ask of it, is opened ever less often.
+    const wasShort = isAgain && startedMs - this.#openedMs < SHORT_LIFE_MS;
+    if (wasShort) await this.#pause();
+    else this.#pauseMs = FIRST_PAUSE_MS;
     for (let isFirst = true; ; isFirst = false) {
       try {
         const connection = await this.#connectOnce();
@@ -111,6 +129,7 @@ export class Link {
           throw closedError();
         }
         this.#current = connection;
+        this.#openedMs = performance.now();
         this.#watch(connection);
         this.#options.listen?.('broker:connected', { where, isAgain });
         return connection;
@@ -120,12 +139,11 @@ export class Link {
         // A broker that has just been restarted may refuse everybody for a moment.
         const mayHeal = failure.remedy === 'retry' || isAgain;
         if (!mayHeal) throw this.#end(failure);
-        if (performance.now() - startedMs + pauseMs > limitS * 1000) {
+        if (performance.now() - startedMs + this.#pauseMs > limitS * 1000) {
           throw this.#end(isAgain ? lostError(where, limitS, failure) : failure);
         }
         if (isFirst) this.#options.listen?.('broker:waiting', { where, reason: failure.message });
-        await this.#pause(pauseMs * (0.5 + Math.random() / 2));
-        pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
+        await this.#pause();
       }
     }
   }
@@ -174,7 +192,9 @@ export class Link {
     return failure;
   }
 
-  async #pause(ms: number): Promise<void> {
+  async #pause(): Promise<void> {
+    const ms = this.#pauseMs * (0.5 + Math.random() / 2);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LAST_PAUSE_MS);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wakeUp = () => {

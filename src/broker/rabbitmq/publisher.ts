@@ -7,6 +7,7 @@ import type { Channel } from 'rabbitmq-client';
 import { Fifo } from '../fifo.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
+import { closeChannel, within } from './within.js';
 
 export interface PublisherOptions {
   readonly queue: string;
@@ -16,6 +17,8 @@ export interface PublisherOptions {
    * false to give it up, to true (after a pause, or after having made the queue) to try again.
    */
   readonly onMissingQueue: (forMs: number) => Promise<boolean>;
+  /** Called when the queue takes no messages although the broker answers: it is there in name only. */
+  readonly onStall?: () => void;
 }
 
 export type Headers = Readonly<Record<string, unknown>>;
@@ -30,6 +33,9 @@ interface Outgoing {
 
 /** Until a message that the broker refused, for a reason of its own (a queue without a leader), is tried again. */
 const REFUSED_PAUSE_MS = 200;
+/** Without a single confirm in so long, it is looked at what is wrong. */
+const STALL_MS = 60_000;
+const ANSWER_LIMIT_MS = 5000;
 
 export class Publisher {
   readonly #link: Link;
@@ -42,6 +48,8 @@ export class Publisher {
   #nextId = 1;
   /** Ids of messages that came back because there was no queue for them. */
   readonly #returned = new Set<string>();
+  #lastConfirmMs = 0;
+  #watching: ReturnType<typeof setTimeout> | null = null;
 
   constructor(link: Link, options: PublisherOptions) {
     this.#link = link;
@@ -60,8 +68,9 @@ export class Publisher {
   /** Gives up what is not confirmed. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#watching !== null) clearTimeout(this.#watching);
     this.#giveUpWaiting();
-    await this.#channel?.close();
+    if (this.#channel !== null) await closeChannel(this.#channel);
   }
 
   #pump(): void {
@@ -99,7 +108,8 @@ export class Publisher {
   }
 
   #send(message: Outgoing, channel: Channel): void {
-    this.#inFlight++;
+    if (this.#inFlight++ === 0) this.#lastConfirmMs = performance.now();
+    this.#watching ??= setTimeout(() => this.#watch(), STALL_MS);
     const messageId = String(this.#nextId++);
     const { body, headers } = message;
     // Mandatory: the broker would confirm, and throw away, a message for a queue that is not there.
@@ -113,6 +123,7 @@ export class Publisher {
 
   #confirmed(message: Outgoing, messageId: string): void {
     this.#inFlight--;
+    this.#lastConfirmMs = performance.now();
     if (this.#returned.size > 0 && this.#returned.delete(messageId)) void this.#missing(message);
     else message.resolve(true);
     this.#pump();
@@ -126,6 +137,27 @@ export class Publisher {
     else if (channel.active) setTimeout(() => this.#again(message), REFUSED_PAUSE_MS);
     else this.#waiting.push(message);
     this.#pump();
+  }
+
+  #watch(): void {
+    this.#watching = null;
+    if (this.#inFlight === 0 || this.#isClosed) return;
+    const leftMs = this.#lastConfirmMs + STALL_MS - performance.now();
+    const channel = this.#channel;
+    if (leftMs <= 0 && channel?.active && !this.#link.isBlocked) void this.#examine(channel);
+    else this.#watching = setTimeout(() => this.#watch(), Math.max(leftMs, STALL_MS / 10));
+  }
+
+  /** A broker that answers and does not confirm: what is in flight is published again on another channel. */
+  async #examine(channel: Channel): Promise<void> {
+    const { queue, onStall } = this.#options;
+    const answer = await within(channel.queueDeclare({ queue, passive: true }), ANSWER_LIMIT_MS).catch(() => null);
+    if (answer !== null && channel.active) {
+      onStall?.();
+      await closeChannel(channel);
+    }
+    this.#lastConfirmMs = performance.now();
+    this.#watching ??= setTimeout(() => this.#watch(), STALL_MS);
   }
 
   async #missing(message: Outgoing): Promise<void> {

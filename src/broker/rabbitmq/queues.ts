@@ -4,10 +4,17 @@ import { BrokerError } from '../../config/index.js';
 import type { QueuePlace } from '../remote-types.js';
 import { queueFailure } from './failures.js';
 import { Link, type LinkOptions } from './link.js';
+import { closeChannel } from './within.js';
 
 /** Makes the queue where it is not there. Exactly MQClient's properties: others would be refused. */
 export async function declareQueue(channel: Channel, queue: string): Promise<void> {
   await channel.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } });
+}
+
+/** Takes the place of a queue that the broker has in name only. */
+export async function remakeQueue(channel: Channel, queue: string): Promise<void> {
+  await channel.queueDelete(queue);
+  await declareQueue(channel, queue);
 }
 
 /** Messages ready and consumers, as the queue knows them at this moment. Fails with NOT_FOUND and closes the channel. */
@@ -53,6 +60,6 @@ export async function onChannel<T>(
   } catch (error) {
     throw error instanceof BrokerError ? error : (queueFailure(error, link.address, queue) ?? error);
   } finally {
-    await channel.close().catch(() => undefined);
+    await closeChannel(channel);
   }
 }

@@ -13,7 +13,8 @@ import { loadWire, type Wire } from '../wire/index.js';
 import { type AsyncMessage, type Channel, Consumption } from './consumption.js';
 import { isQueueMissing } from './failures.js';
 import { Publisher } from './publisher.js';
-import { declareQueue, type Links, lookAtQueue, onChannel, openLinks } from './queues.js';
+import { declareQueue, type Links, lookAtQueue, onChannel, openLinks, remakeQueue } from './queues.js';
+import { within } from './within.js';
 
 const DEFAULTS = {
   form: 'json',
@@ -65,6 +66,12 @@ async function makeQueues(links: Links, options: RemoteServerOptions): Promise<v
   await onChannel(links.toClients, toClients.queue, (channel) => channel.queuePurge(toClients.queue));
 }
 
+/** Queues that are there in name only. */
+interface DeadQueues {
+  readonly toClients?: boolean;
+  readonly fromClients?: boolean;
+}
+
 interface Arrived {
   readonly outcome: TaskOutcome;
   readonly deliveryTag: number;
@@ -100,7 +107,8 @@ class RabbitServer {
     this.#publisher = new Publisher(links.toClients, {
       queue: toClients.queue,
       window,
-      onMissingQueue: () => this.#whenRestored(),
+      onMissingQueue: () => this.#whenRestored({}),
+      onStall: () => void this.#whenRestored({ toClients: true }).catch((failure: unknown) => this.#end(failure)),
     });
     this.#consumption = new Consumption(links.fromClients, {
       queue: fromClients.queue,
@@ -108,7 +116,7 @@ class RabbitServer {
       prepare: async (channel) => void (await lookAtQueue(channel, fromClients.queue)),
       onMessage: (message, channel) => this.#receive(message, channel),
       onLost: () => this.#forgetArrived(),
-      onMissingQueue: () => this.#whenRestored(),
+      onMissingQueue: ({ isDead }) => this.#whenRestored({ fromClients: isDead }),
       onEnd: (failure) => this.#end(failure),
     });
     this.#looking = setInterval(
@@ -128,20 +136,17 @@ class RabbitServer {
 
   async #send(tasks: readonly RecoTask[]): Promise<void> {
     if (this.#closing !== null) return;
-    this.#outstanding.sent(tasks, performance.now());
-    await this.#publish(tasks);
-  }
-
-  async #publish(tasks: readonly RecoTask[]): Promise<void> {
     const { form, context, window } = this.#options;
     let confirming: Promise<unknown>[] = [];
     for (const task of tasks) {
-      for (const body of this.#wire.encodeTask(task, form, context)) {
-        const confirmed = this.#publisher.publish(body);
-        // Heard below, even where encoding a later task throws before.
-        confirmed.catch(() => undefined);
-        confirming.push(confirmed);
-      }
+      const sent = this.#outstanding.sent(task);
+      const bodies = this.#wire.encodeTask(task, form, context);
+      const confirmed = Promise.all(bodies.map((body) => this.#publisher.publish(body))).then(() => {
+        sent.atMs = performance.now();
+      });
+      // Heard below, even where encoding a later task throws before.
+      confirmed.catch(() => undefined);
+      confirming.push(confirmed);
       // Bodies are made only as fast as they leave.
       if (confirming.length >= 2 * window) {
         await Promise.all(confirming);
@@ -229,7 +234,7 @@ class RabbitServer {
     this.#isLooking = true;
     try {
       const [toClients, fromClients] = [await this.#depth('toClients'), await this.#depth('fromClients')];
-      if (toClients === 'missing' || fromClients === 'missing') await this.#restore();
+      if (toClients === 'missing' || fromClients === 'missing') await this.#whenRestored({});
       if (typeof toClients === 'string' || typeof fromClients === 'string') return;
       const lost = this.#outstanding.lost(toClients, fromClients, performance.now());
       if (lost.length > 0) await this.#sendAgain(lost, 'nobody has them');
@@ -239,27 +244,36 @@ class RabbitServer {
   }
 
   /**
-   * The broker has forgotten a queue with everything in it (a crash right after it was made). Queues are made again, and
-   * everything is sent again that has no answer.
+   * The broker has forgotten a queue with everything in it, or has it in name only (a crash right after it was made).
+   * Queues are made again, and everything is sent again that has no answer.
    */
-  #restore(): Promise<void> {
-    this.#restoring ??= this.#makeAgain().finally(() => {
+  #restore(dead: DeadQueues): Promise<void> {
+    this.#restoring ??= this.#makeAgain(dead).finally(() => {
       this.#restoring = null;
     });
     return this.#restoring;
   }
 
   /** True when there are queues again, false when the server leaves. */
-  async #whenRestored(): Promise<boolean> {
+  async #whenRestored(dead: DeadQueues): Promise<boolean> {
     if (this.#closing !== null) return false;
-    await this.#restore();
+    try {
+      await this.#restore(dead);
+    } catch (error) {
+      if (error instanceof BrokerError) throw error;
+      // The broker is not in a state to do it. Whoever waits for the queue will ask again.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
     return this.#closing === null;
   }
 
-  async #makeAgain(): Promise<void> {
+  async #makeAgain(dead: DeadQueues): Promise<void> {
     const { toClients, fromClients } = this.#options;
-    await onChannel(this.#links.fromClients, fromClients.queue, (channel) => declareQueue(channel, fromClients.queue));
+    await onChannel(this.#links.fromClients, fromClients.queue, (channel) =>
+      dead.fromClients ? remakeQueue(channel, fromClients.queue) : declareQueue(channel, fromClients.queue),
+    );
     await onChannel(this.#links.toClients, toClients.queue, async (channel) => {
+      if (dead.toClients) return remakeQueue(channel, toClients.queue);
       await declareQueue(channel, toClients.queue);
       await channel.queuePurge(toClients.queue);
     });
@@ -312,12 +326,7 @@ class RabbitServer {
       }
     };
     // A broker that is away keeps the queues; the scan does not wait for it.
-    let limit: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      limit = setTimeout(resolve, CLOSING_LIMIT_MS);
-    });
-    await Promise.race([leave().catch(() => undefined), late]);
-    clearTimeout(limit);
+    await within(leave(), CLOSING_LIMIT_MS).catch(() => undefined);
     await this.#links.close();
   }
 }

@@ -12,6 +12,9 @@ export function faults(broker: () => Rabbitmq): void {
     const server = await scan.server({ window: 50 });
     const steady = await scan.client();
     const busy = await scan.client();
+    const impatient = smallScan(broker().address);
+    const lostServer = collect(await impatient.server({ reconnectForS: 0.5 }), 1).catch((error: unknown) => error);
+    const lostClient = echo(await impatient.client({ reconnectForS: 0.5 }), 1).catch((error: unknown) => error);
     // What was declared less than a second before a crash may be forgotten; that is the next test.
     await pause(3000);
 
@@ -38,6 +41,10 @@ export function faults(broker: () => Rabbitmq): void {
     await pause(150);
     await broker().kill();
     await until(() => server.heard['broker:lost'].length > 0);
+    // Both ends say so when the broker stays away for longer than they may wait.
+    for (const error of [await lostServer, await lostClient]) {
+      expect(error).toMatchObject({ name: 'BrokerError', code: 'broker/lost', remedy: 'fatal' });
+    }
     await broker().start();
     await sending;
     // `steady` has had the three of `busy` by now, if they came to it; `busy` answers nevertheless.
