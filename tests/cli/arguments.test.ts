@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { namedValue, numberBetween, shellText, wholeNumber } from '../../src/cli/arguments.js';
+import { clientCommand } from '../../src/cli/client.js';
 import { scanCommand } from '../../src/cli/scan.js';
+import { serverCommand } from '../../src/cli/server.js';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/index.js';
 
 describe('arguments', () => {
@@ -43,17 +45,19 @@ describe('the command line', () => {
     return seen;
   }
 
-  it('explains every environment variable with its default in the help of scan', () => {
+  it('explains every environment variable with its default in the help of the command that reads it', () => {
     let help = '';
-    scanCommand()
-      .configureOutput({ writeOut: (text) => (help += text) })
-      .outputHelp();
-    for (const variable of ENVIRONMENT_VARIABLES) expect(help).toContain(`${variable.name} (${variable.default})`);
+    for (const command of [scanCommand(), serverCommand(), clientCommand()]) {
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    }
+    for (const { name, default: fallback } of ENVIRONMENT_VARIABLES) {
+      expect(help).toContain(fallback === '' ? name : `${name} (${fallback})`);
+    }
   });
 
   it('loads the library only when a command runs, so that --help is fast', () => {
     const loaded = [...loadedWith('main.ts')];
     expect(loaded).toContain('./scan.js');
-    expect(loaded.filter((from) => !/^(node:[a-z/_]+|commander|\.\/[a-z-]+\.js)$/.test(from))).toEqual([]);
+    expect(loaded.filter((from) => !/^(node:[a-z/_]+|commander|\.\/[a-z0-9-]+\.js)$/.test(from))).toEqual([]);
   });
 });
