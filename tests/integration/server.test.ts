@@ -128,7 +128,10 @@ needsRabbitmq('a server with clients', () => {
     const broken = await takePart(directory, [], { IS_BROKEN: '1' });
     const ended = await broken.done;
     expect(ended.code).toBe(1);
-    expectOneSentence(ended, /error: None of the first 4 tasks could be fitted\. The last reason: on \S+: no such table\./);
+    expectOneSentence(
+      ended,
+      /error: None of the first 4 tasks could be fitted\. The last reason: on \S+: no such table\./,
+    );
     const good = await takePart(directory, [], { EWMS_PILOT_QUARANTINE_TIME: '0.5' });
     const served = await serving.done;
     expect(served.code).toBe(0);
