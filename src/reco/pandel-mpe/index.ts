@@ -12,7 +12,9 @@
  * - photons counted as the square root of the charge at all energies, because the photons of a module err together; no
  *   energy estimate is needed;
  * - a floor of 1e-5 per ns under every density: random pulses that survive the cleaning, late light of single losses.
- * So the regions of the plain map contain the truth about as often as they say, with the best resolution seen.
+ * The plain map's 50 and 90 % regions then hold the truth of 45 and 85 % of such muons (27 and 65 % with the exponent and
+ * jitter of 5.2). Of muons above 150 TeV they hold 24 and 54 %: there the closed form, not chance, limits the fit, and only
+ * the blur of the published map (100 %) makes up for it.
  *
  * Options: `jitter_ns` (electronics), `growth` (factor on the light's own width), `noise_per_ns` (floor of the density),
  * `charge_exponent`.
