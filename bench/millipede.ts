@@ -36,7 +36,7 @@ async function compare(kind: string, run: string, settings: Record<string, strin
     tables: async () => ({ ...tables, cascade }),
   });
   for (const note of prepared.notes) console.log(note);
-  const fit = await reco.createFit(prepared);
+  const fitTask = await reco.createFit(prepared);
   const frame = skyFrame(event.header.mjd);
   const reference = JSON.parse(
     await readFile(sharedPath(`data/reference-results/millipede_${kind}/${result}`), 'utf8'),
@@ -57,7 +57,7 @@ async function compare(kind: string, run: string, settings: Record<string, strin
     const task: RecoTask = { nside: 1, pixel: pixel!, zenith, azimuth, variations };
     const start = process.cpuUsage();
     const before = { ...counts };
-    const results = await fit(task);
+    const results = await fitTask(task);
     const ms = process.cpuUsage(start).user / 1000;
     const best = results.reduce((a, b) => (b.llh < a.llh ? b : a));
     const list = (values: number[]): string => values.map((value) => value.toFixed(0)).join(' ');

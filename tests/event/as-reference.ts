@@ -26,7 +26,7 @@ import type { SuperDstTrigger } from '../../src/event/icetray/super-dst-triggers
 import type { DomWindows, OMKey, PulseMap, SpeChargeDistribution, TimeWindow } from '../../src/event/index.js';
 import { utcTime } from '../../src/event/time.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: values of reference files and of many classes, looked at member by member
+// Values of reference files and of many classes, looked at member by member.
 export type Loose = any;
 
 const key = ({ string, om, pmt }: OMKey): number[] => [string, om, pmt];

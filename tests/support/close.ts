@@ -1,5 +1,9 @@
 /** The one comparison of floating-point numbers in the tests: |a - b| <= absolute + relative * |b|; NaN equals NaN. */
-export function isClose(a: number, b: number, { absolute = 0, relative = 0 }: { absolute?: number; relative?: number }): boolean {
+export function isClose(
+  a: number,
+  b: number,
+  { absolute = 0, relative = 0 }: { absolute?: number; relative?: number },
+): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   return a === b || Math.abs(a - b) <= absolute + relative * Math.abs(b);
 }

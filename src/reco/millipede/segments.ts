@@ -4,17 +4,11 @@
  */
 
 /** m/ns. */
-const SPEED_OF_LIGHT = 0.299792458;
 
 /** Numbers of the first segment and of the one behind the last; segment k passes at vertex time + k * stepNs. */
 export interface SegmentRange {
   first: number;
   end: number;
-}
-
-/** ns between segments. */
-export function segmentStepNs(spacingM: number): number {
-  return spacingM / SPEED_OF_LIGHT;
 }
 
 /**

@@ -4,7 +4,6 @@
  */
 import type { Detector } from '../../detector/index.js';
 
-const SPEED_OF_LIGHT = 0.299792458;
 /** A string with this many others within the distance is not an outer one. */
 const NEIGHBOURS = 6;
 const NEIGHBOUR_M = 160;
@@ -90,6 +89,3 @@ function isInside(volume: InstrumentedVolume, x: number, y: number): boolean {
   }
   return inside;
 }
-
-/** ns per metre of track. */
-export const TRACK_NS_PER_M: number = 1 / SPEED_OF_LIGHT;

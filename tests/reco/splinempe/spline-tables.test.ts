@@ -1,11 +1,6 @@
 /** The likelihood and the fit of splinempe with spline tables, as the reference's own code has them. */
 import { expect, it } from 'vitest';
-import {
-  decodeMuonSplines,
-  decodeSplineTable,
-  PhotosplineTrackLight,
-  SplineEvaluator,
-} from '../../../src/light/index.js';
+import { decodeMuonSplines, PhotosplineTrackLight } from '../../../src/light/index.js';
 import { nelderMead, scipySimplex } from '../../../src/reco/fit/nelder-mead.js';
 import { type MuonHits, SplineMpeLikelihood } from '../../../src/reco/splinempe/likelihood.js';
 import { mpeExponent, postJitterNs } from '../../../src/reco/splinempe/steering.js';
