@@ -148,30 +148,11 @@ class PixelFit {
     const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
     for (const minimum of finalists.slice(0, MOST_FINALISTS)) {
       this.line.startAt(minimum);
-      const fine = this.polish(this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false));
+      const fine = this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false);
       const { x, y, z, timeNs } = fine;
       chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-5);
       Object.assign(minimum, fine, { llh: chain.published() }, this.energies(fine));
     }
-  }
-
-  /** Looks around a minimum for a lower one: time bins make the likelihood ripple. */
-  private polish(fine: Vertex & { llh: number }): Vertex & { llh: number } {
-    const { chain, line } = this;
-    if (!process.env.POL) return fine;
-    const k = Number(process.env.POL);
-    const minimum = nelderMead(
-      (parameters) => {
-        counts.evaluations++;
-        const v = line.vertexAt(parameters);
-        return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
-      },
-      stepSimplex(line.parametersOf(fine), [2 * k, 2 * k, 5 * k, 1.25 * k]),
-      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: Number(process.env.POLC ?? 40) },
-    );
-    if (!(minimum.f < fine.llh)) return fine;
-    const [x, y, z, timeNs] = line.vertexAt(minimum.x) as unknown as [number, number, number, number];
-    return { x, y, z, timeNs, llh: minimum.f };
   }
 
   private descend(
