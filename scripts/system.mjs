@@ -14,6 +14,14 @@ export const SYSTEM_PACKAGES = {
   'python3-pika': 'a second AMQP client on our queues',
   'python3-zstandard': 'a second reader of our messages',
   openssl: 'certificates for a broker with TLS',
+  chromium: 'a real browser for the pages',
+  'fonts-dejavu-core': 'text in the pictures of pages',
+  'slurm-wlm': 'a real batch system',
+  munge: 'who is who in Slurm',
+  shellcheck: 'checks the launch scripts',
+  iproute2: 'networks to cut',
+  iptables: 'networks to cut',
+  faketime: 'clocks that jump',
 };
 
 export function ensureSystemPackages(packages = Object.keys(SYSTEM_PACKAGES)) {
