@@ -3,7 +3,7 @@ import { ConfigError } from '../config/index.js';
 import type { RemoteClientEnd, RemoteClientOptions, RemoteServerEnd, RemoteServerOptions } from './remote-types.js';
 
 /** Values of SKYSCAN_BROKER_CLIENT. */
-export const BROKER_CLIENTS = ['rabbitmq'] as const;
+export const BROKER_CLIENTS = ['rabbitmq', 'pulsar'] as const;
 export type BrokerClient = (typeof BROKER_CLIENTS)[number];
 
 /** The broker of that name. Throws a ConfigError 'config/bad-value' for others. */
@@ -24,6 +24,10 @@ export async function openServerEnd(client: BrokerClient, options: RemoteServerO
       const { openRabbitServer } = await import('./rabbitmq/index.js');
       return openRabbitServer(options);
     }
+    case 'pulsar': {
+      const { openPulsarServer } = await import('./pulsar/index.js');
+      return openPulsarServer(options);
+    }
   }
 }
 
@@ -33,6 +37,10 @@ export async function openClientEnd(client: BrokerClient, options: RemoteClientO
     case 'rabbitmq': {
       const { openRabbitClient } = await import('./rabbitmq/index.js');
       return openRabbitClient(options);
+    }
+    case 'pulsar': {
+      const { openPulsarClient } = await import('./pulsar/index.js');
+      return openPulsarClient(options);
     }
   }
 }

@@ -1,51 +1,31 @@
 /**
- * Consuming a queue across broken connections: opens a channel, says how many messages it may hold, hands them over one
- * by one, and begins again on the next connection when the channel is gone. Messages that were not acknowledged by then
- * come again, to us or to somebody else.
+ * Consuming a queue of RabbitMQ across broken connections: opens a channel, says how many messages it may hold, hands
+ * them over one by one, and begins again on the next connection when the channel is gone. Messages that were not
+ * acknowledged by then come again, to us or to somebody else.
  */
 import type { AsyncMessage, Channel } from 'rabbitmq-client';
+import type { Inbox, InboxOptions, Incoming } from '../transport.js';
+import { within } from '../within.js';
+import { Acknowledgements } from './acknowledgements.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
-import { closeChannel, within } from './within.js';
-
-export type { AsyncMessage, Channel } from 'rabbitmq-client';
-
-export interface ConsumptionOptions {
-  readonly queue: string;
-  readonly prefetch: number;
-  /** Sees to it that the queue is there. Throws what `queueDeclare` throws. */
-  readonly prepare: (channel: Channel) => Promise<void>;
-  readonly onMessage: (message: AsyncMessage, channel: Channel) => void;
-  /** The channel is gone, and with it the right to acknowledge what came through it. */
-  readonly onLost: () => void;
-  /** The queue is not there. Says whether it is worth waiting for. */
-  readonly onMissingQueue: (absence: Absence) => boolean | Promise<boolean>;
-  /** Nothing more will come: the link is closed (null), the queue is gone (null), or something is wrong. */
-  readonly onEnd: (failure: unknown) => void;
-}
-
-/** What is known about a queue that is not there. */
-export interface Absence {
-  /** ms since it was last seen, null where it never was. */
-  readonly forMs: number | null;
-  /** It was removed while we consumed from it, so somebody wanted it so. */
-  readonly wasRemoved: boolean;
-  /**
-   * It is there in name only, as a quorum queue may be that was made right before a crash: the broker never answers who
-   * wants to consume from it.
-   */
-  readonly isDead: boolean;
-}
+import { SENT_AGAIN } from './publisher.js';
+import { closeChannel, lookAtQueue } from './queues.js';
 
 const MISSING_PAUSE_MS = 500;
 /** A broker with very many queues may take some seconds after its start. */
 const CONSUME_LIMIT_MS = 20_000;
+/** A quorum queue of RabbitMQ 4 drops a message that was handed out 20 times. */
+const WORN_OUT = 10;
+const DELIVERY_COUNT = 'x-delivery-count';
 
-export class Consumption {
+export class Consumption implements Inbox {
   readonly #link: Link;
-  readonly #options: ConsumptionOptions;
+  readonly #queue: string;
+  readonly #options: InboxOptions;
   #channel: Channel | null = null;
   #consumerTag: string | null = null;
+  #acknowledgements: Acknowledgements | null = null;
   #isStopped = false;
   #isClosed = false;
   #lastSeenMs: number | null = null;
@@ -53,8 +33,9 @@ export class Consumption {
   #isDead = false;
   #wakeUp: (() => void) | null = null;
 
-  constructor(link: Link, options: ConsumptionOptions) {
+  constructor(link: Link, queue: string, options: InboxOptions) {
     this.#link = link;
+    this.#queue = queue;
     this.#options = options;
     this.#run().then(
       () => options.onEnd(null),
@@ -62,7 +43,6 @@ export class Consumption {
     );
   }
 
-  /** Asks for no more messages. Those on their way may still come; what was handed over can still be acknowledged. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -71,11 +51,11 @@ export class Consumption {
     if (channel?.active && consumerTag !== null) await channel.basicCancel(consumerTag).catch(() => undefined);
   }
 
-  /** Ends it; the broker takes back what was not acknowledged. */
   async close(): Promise<void> {
     this.#isStopped = true;
     this.#isClosed = true;
     this.#wakeUp?.();
+    this.#acknowledgements?.flush();
     if (this.#channel !== null) await closeChannel(this.#channel);
   }
 
@@ -102,12 +82,17 @@ export class Consumption {
 
   /** Consumes until the channel is gone or the queue is deleted. False where the queue was not there. */
   async #consume(channel: Channel): Promise<boolean> {
-    const { queue, prefetch, prepare, onMessage } = this.#options;
+    const { prefetch, inOrder, onMessage } = this.#options;
+    const queue = this.#queue;
+    const acknowledgements = new Acknowledgements(channel, inOrder ? prefetch / 4 : 1);
+    this.#acknowledgements = acknowledgements;
     try {
-      await prepare(channel);
+      await lookAtQueue(channel, queue);
       await channel.basicQos({ prefetchCount: prefetch });
       if (this.#isStopped) return true;
-      const consuming = channel.basicConsume({ queue }, (message) => onMessage(message, channel));
+      const consuming = channel.basicConsume({ queue }, (message) =>
+        onMessage(new RabbitMessage(message, channel, acknowledgements)),
+      );
       const begun = await within(consuming, CONSUME_LIMIT_MS);
       this.#isDead = begun === null;
       if (begun === null) {
@@ -148,6 +133,41 @@ export class Consumption {
       };
     });
     this.#wakeUp = null;
+  }
+}
+
+class RabbitMessage implements Incoming {
+  readonly body: Uint8Array | null;
+  readonly isRedelivered: boolean;
+  readonly isWornOut: boolean;
+  readonly #channel: Channel;
+  readonly #deliveryTag: number;
+  readonly #acknowledgements: Acknowledgements;
+
+  constructor({ body, headers, redelivered, deliveryTag }: AsyncMessage, channel: Channel, acks: Acknowledgements) {
+    // rabbitmq-client turns bodies that call themselves text or JSON into such.
+    this.body = Buffer.isBuffer(body) ? body : null;
+    this.isRedelivered = redelivered || headers?.[SENT_AGAIN] === true;
+    this.isWornOut = Number(headers?.[DELIVERY_COUNT] ?? 0) >= WORN_OUT;
+    this.#channel = channel;
+    this.#deliveryTag = deliveryTag;
+    this.#acknowledgements = acks;
+  }
+
+  get isOurs(): boolean {
+    return this.#channel.active;
+  }
+
+  ack(): void {
+    this.#acknowledgements.ack(this.#deliveryTag);
+  }
+
+  discard(): void {
+    if (this.isOurs) this.#channel.basicNack({ deliveryTag: this.#deliveryTag, requeue: false });
+  }
+
+  giveBack(): void {
+    if (this.isOurs) this.#channel.basicNack({ deliveryTag: this.#deliveryTag, requeue: true });
   }
 }
 

@@ -6,9 +6,9 @@ import { rootCertificates } from 'node:tls';
 import { type Channel, Connection } from 'rabbitmq-client';
 import { BrokerError } from '../../config/index.js';
 import type { RemoteOptions } from '../remote-types.js';
+import { within } from '../within.js';
 import { parseRabbitAddress, type RabbitAddress } from './address.js';
 import { connectionFailure, openingFailure } from './failures.js';
-import { within } from './within.js';
 
 const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as const;
 /** Pauses between tries: from the first to the last, doubled each time, a random part of each, so that a hundred

@@ -5,27 +5,19 @@
  */
 import type { Channel } from 'rabbitmq-client';
 import { Fifo } from '../fifo.js';
+import type { Outbox, OutboxOptions } from '../transport.js';
+import { within } from '../within.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
-import { closeChannel, within } from './within.js';
+import { closeChannel, lookAtQueue } from './queues.js';
 
-export interface PublisherOptions {
-  readonly queue: string;
-  readonly window: number;
-  /**
-   * Called when the broker says that the queue is not there, for a message that has had none for `forMs`. Resolves to
-   * false to give it up, to true (after a pause, or after having made the queue) to try again.
-   */
-  readonly onMissingQueue: (forMs: number) => Promise<boolean>;
-  /** Called when the queue takes no messages although the broker answers: it is there in name only. */
-  readonly onStall?: () => void;
-}
-
-export type Headers = Readonly<Record<string, unknown>>;
+/** Header of a message that was handed out before. */
+export const SENT_AGAIN = 'x-skymap-scanner-sent-again';
+const AGAIN: Readonly<Record<string, unknown>> = { [SENT_AGAIN]: true };
 
 interface Outgoing {
   readonly body: Buffer;
-  readonly headers: Headers | undefined;
+  readonly isFresh: boolean;
   readonly resolve: (isWithBroker: boolean) => void;
   readonly reject: (failure: unknown) => void;
   missingSinceMs: number | null;
@@ -37,9 +29,10 @@ const REFUSED_PAUSE_MS = 200;
 const STALL_MS = 60_000;
 const ANSWER_LIMIT_MS = 5000;
 
-export class Publisher {
+export class Publisher implements Outbox {
   readonly #link: Link;
-  readonly #options: PublisherOptions;
+  readonly #queue: string;
+  readonly #options: OutboxOptions;
   readonly #waiting = new Fifo<Outgoing>();
   #channel: Channel | null = null;
   #isOpening = false;
@@ -51,21 +44,20 @@ export class Publisher {
   #lastConfirmMs = 0;
   #watching: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(link: Link, options: PublisherOptions) {
+  constructor(link: Link, queue: string, options: OutboxOptions) {
     this.#link = link;
+    this.#queue = queue;
     this.#options = options;
   }
 
-  /** True when the broker has the message, false when it was given up: the link was closed, or the queue is no more. */
-  publish(body: Uint8Array, headers?: Headers): Promise<boolean> {
+  publish(body: Uint8Array, isFresh = false): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      this.#waiting.push({ body: bytes, headers, resolve, reject, missingSinceMs: null });
+      this.#waiting.push({ body: bytes, isFresh, resolve, reject, missingSinceMs: null });
       this.#pump();
     });
   }
 
-  /** Gives up what is not confirmed. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#watching !== null) clearTimeout(this.#watching);
@@ -111,10 +103,10 @@ export class Publisher {
     if (this.#inFlight++ === 0) this.#lastConfirmMs = performance.now();
     this.#watching ??= setTimeout(() => this.#watch(), STALL_MS);
     const messageId = String(this.#nextId++);
-    const { body, headers } = message;
+    const { body, isFresh } = message;
     // Mandatory: the broker would confirm, and throw away, a message for a queue that is not there.
-    const envelope = { routingKey: this.#options.queue, durable: true, mandatory: true, messageId };
-    channel.basicPublish(headers === undefined ? envelope : { ...envelope, headers }, body).then(
+    const envelope = { routingKey: this.#queue, durable: true, mandatory: true, messageId };
+    channel.basicPublish(isFresh ? { ...envelope, headers: AGAIN } : envelope, body).then(
       // rabbitmq-client tells of a returned message one turn after its confirmation.
       () => void setImmediate(() => this.#confirmed(message, messageId)),
       (error: unknown) => this.#failed(message, error, channel),
@@ -131,7 +123,7 @@ export class Publisher {
 
   #failed(message: Outgoing, error: unknown, channel: Channel): void {
     this.#inFlight--;
-    const failure = queueFailure(error, this.#link.address, this.#options.queue);
+    const failure = queueFailure(error, this.#link.address, this.#queue);
     if (isQueueMissing(error)) void this.#missing(message);
     else if (failure !== null) message.reject(failure);
     else if (channel.active) setTimeout(() => this.#again(message), REFUSED_PAUSE_MS);
@@ -150,8 +142,8 @@ export class Publisher {
 
   /** A broker that answers and does not confirm: what is in flight is published again on another channel. */
   async #examine(channel: Channel): Promise<void> {
-    const { queue, onStall } = this.#options;
-    const answer = await within(channel.queueDeclare({ queue, passive: true }), ANSWER_LIMIT_MS).catch(() => null);
+    const { onStall } = this.#options;
+    const answer = await within(lookAtQueue(channel, this.#queue), ANSWER_LIMIT_MS).catch(() => null);
     if (answer !== null && channel.active) {
       onStall?.();
       await closeChannel(channel);

@@ -2,9 +2,9 @@
 import type { Channel } from 'rabbitmq-client';
 import { BrokerError } from '../../config/index.js';
 import type { QueuePlace } from '../remote-types.js';
+import { within } from '../within.js';
 import { queueFailure } from './failures.js';
 import { Link, type LinkOptions } from './link.js';
-import { closeChannel } from './within.js';
 
 /** Makes the queue where it is not there. Exactly MQClient's properties: others would be refused. */
 export async function declareQueue(channel: Channel, queue: string): Promise<void> {
@@ -62,4 +62,11 @@ export async function onChannel<T>(
   } finally {
     await closeChannel(channel);
   }
+}
+
+const CLOSING_LIMIT_MS = 2000;
+
+/** Closes a channel; does not wait for one whose connection is gone, which may never say so. */
+export async function closeChannel(channel: Channel): Promise<void> {
+  await within(channel.close(), CLOSING_LIMIT_MS).catch(() => undefined);
 }

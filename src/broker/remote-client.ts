@@ -1,36 +1,28 @@
 /**
- * A client's end at RabbitMQ. A task is acknowledged when the broker has confirmed its outcome, never before; one that is
- * given back, or whose client leaves, goes to somebody else.
+ * A client's end of a broker across a network. A task is acknowledged when the broker has confirmed its outcome, never
+ * before; one that is given back, or whose client leaves, goes to somebody else.
  *
  * A connection that breaks takes the right to acknowledge with it, and the broker hands the tasks out again. A fit goes
  * on nevertheless: if its task comes back to this client it is recognised and not begun a second time.
  */
-import { BrokerError, MessageError } from '../../config/index.js';
-import { Fifo } from '../fifo.js';
-import type { RemoteClientEnd, RemoteClientOptions, RemoteDelivery } from '../remote-types.js';
-import type { TaskOutcome } from '../types.js';
-import { loadWire, type TaskMessage, type Wire } from '../wire/index.js';
-import { type AsyncMessage, type Channel, Consumption } from './consumption.js';
-import { Publisher } from './publisher.js';
-import { type Links, lookAtQueue, openLinks } from './queues.js';
+import { BrokerError, MessageError } from '../config/index.js';
+import { Fifo } from './fifo.js';
+import type { RemoteClientEnd, RemoteClientOptions, RemoteDelivery } from './remote-types.js';
+import type { ClientTransport, Inbox, Incoming, Outbox } from './transport.js';
+import type { TaskOutcome } from './types.js';
+import type { TaskMessage, Wire } from './wire/index.js';
 
 const QUEUE_GONE_S = 60;
 const REMOVED_MS = 1000;
 const PUBLISH_WINDOW = 500;
-/** A quorum queue of RabbitMQ 4 drops a message that was handed out 20 times; before that it gets a fresh start. */
-const WORN_OUT = 10;
-const DELIVERY_COUNT = 'x-delivery-count';
-const SENT_AGAIN = 'x-skymap-scanner-sent-again';
 
-/**
- * Opens a client's end. The queue of tasks may come later.
- *
- * @throws ConfigError 'broker/bad-address'; BrokerError where the broker cannot be used
- */
-export async function openRabbitClient(options: RemoteClientOptions): Promise<RemoteClientEnd> {
-  const wire = await loadWire();
-  const links = await openLinks(options, { ...options, name: 'skymap-scanner client' });
-  return new RabbitClient(links, wire, options).end;
+/** A client's end over an open transport. */
+export function remoteClientEnd(transport: ClientTransport, wire: Wire, options: RemoteClientOptions): RemoteClientEnd {
+  const client = new RemoteClient(transport, wire, options);
+  return {
+    deliveries: (prefetch) => ({ [Symbol.asyncIterator]: () => client.iterate(Math.max(1, prefetch)) }),
+    close: () => client.close(),
+  };
 }
 
 /** A task in hand: unfinished, or finished and not acknowledged. */
@@ -38,15 +30,10 @@ interface Held {
   readonly key: string;
   readonly message: TaskMessage;
   readonly wasRedelivered: boolean;
-  /** Where it can be acknowledged: none after its connection broke, several where its message came more than once. */
-  receipts: Receipt[];
+  /** Its message, more than once where it came more than once. */
+  messages: Incoming[];
   isSettled: boolean;
   readonly group: Group;
-}
-
-interface Receipt {
-  readonly channel: Channel;
-  readonly deliveryTag: number;
 }
 
 /** The deliveries of one call of `deliveries`. */
@@ -56,15 +43,16 @@ interface Group {
   held: number;
   ending: { failure: unknown } | null;
   isStopped: boolean;
-  consumption: Consumption;
+  inbox: Inbox;
 }
 
-class RabbitClient {
-  readonly #links: Links;
+class RemoteClient {
+  readonly #transport: ClientTransport;
   readonly #wire: Wire;
   readonly #options: RemoteClientOptions;
-  readonly #outcomes: Publisher;
-  readonly #tasks: Publisher;
+  readonly #queueGoneMs: number;
+  readonly #outcomes: Outbox;
+  readonly #tasks: Outbox;
   readonly #groups = new Set<Group>();
   /** Every task in hand by what it asks for, to recognise it when it comes again. */
   readonly #inHand = new Map<string, Held>();
@@ -72,37 +60,22 @@ class RabbitClient {
   readonly #answered = new Set<string>();
   #closing: Promise<void> | null = null;
   #isScanOver = false;
-  readonly #queueGoneMs: number;
   #hasSeenTasks = false;
   #dropped = 0;
 
-  constructor(links: Links, wire: Wire, options: RemoteClientOptions) {
-    this.#links = links;
+  constructor(transport: ClientTransport, wire: Wire, options: RemoteClientOptions) {
+    this.#transport = transport;
     this.#wire = wire;
     this.#options = options;
     this.#queueGoneMs = (options.queueGoneS ?? QUEUE_GONE_S) * 1000;
-    this.#outcomes = new Publisher(links.fromClients, {
-      queue: options.fromClients.queue,
+    this.#outcomes = transport.openOutbox('fromClients', {
       window: PUBLISH_WINDOW,
       onMissingQueue: (forMs) => this.#waitForServer(forMs),
     });
-    this.#tasks = new Publisher(links.toClients, {
-      queue: options.toClients.queue,
-      window: PUBLISH_WINDOW,
-      onMissingQueue: async () => false,
-    });
+    this.#tasks = transport.openOutbox('toClients', { window: PUBLISH_WINDOW, onMissingQueue: async () => false });
   }
 
-  readonly end: RemoteClientEnd = {
-    deliveries: (prefetch) => ({ [Symbol.asyncIterator]: () => this.#iterate(Math.max(1, prefetch)) }),
-    close: () => {
-      this.#closing ??= this.#close();
-      return this.#closing;
-    },
-  };
-
-  #iterate(prefetch: number): AsyncIterator<RemoteDelivery> {
-    const { queue } = this.#options.toClients;
+  iterate(prefetch: number): AsyncIterator<RemoteDelivery> {
     if (this.#closing !== null) return { next: async () => OVER, return: async () => OVER };
     const wasThere = this.#hasSeenTasks;
     const openedMs = performance.now();
@@ -112,15 +85,14 @@ class RabbitClient {
       held: 0,
       ending: null,
       isStopped: false,
-      consumption: null as never,
+      inbox: null as never,
     };
-    group.consumption = new Consumption(this.#links.toClients, {
-      queue,
+    group.inbox = this.#transport.openInbox('toClients', {
       prefetch,
-      // Never made by a client: one that comes late would bring back a queue that its server has removed.
-      prepare: async (channel) => void (await lookAtQueue(channel, queue)),
-      onMessage: (message, channel) => this.#receive(message, channel, group),
-      onLost: () => this.#dropReady(group),
+      inOrder: false,
+      onMessage: (message) => this.#receive(message, group),
+      // What nobody has looked at comes again, what is in hand goes on.
+      onLost: () => this.#returnReady(group),
       onMissingQueue: ({ forMs, wasRemoved }) => {
         // It may have gone while nobody here was asking for tasks.
         const goneMs = forMs ?? (wasThere ? performance.now() - openedMs : null);
@@ -144,6 +116,11 @@ class RabbitClient {
     };
   }
 
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
   /** Gives what is ready to who asks. */
   #deal(group: Group): void {
     while (group.asking.size > 0) {
@@ -163,53 +140,48 @@ class RabbitClient {
       redelivered: held.wasRedelivered,
       finish: (outcome) => this.#finish(held, outcome),
       giveBack: async () => {
-        if (this.#settle(held)) this.#reject(held);
+        if (this.#settle(held)) this.#giveBack(held);
       },
     };
   }
 
-  #receive(message: AsyncMessage, channel: Channel, group: Group): void {
-    const { deliveryTag } = message;
+  #receive(message: Incoming, group: Group): void {
     this.#hasSeenTasks = true;
     if (group.isStopped || this.#closing !== null) {
-      if (channel.active) channel.basicNack({ deliveryTag, requeue: true });
+      message.giveBack();
       return;
     }
     let found: TaskMessage;
     try {
       found = this.#decode(message);
     } catch (error) {
-      this.#refuse(error, deliveryTag, channel, group);
+      this.#refuse(error, message, group);
       return;
     }
-    const headers = message.headers ?? {};
     const key = keyOf(found);
     const known = this.#inHand.get(key);
     if (known !== undefined && !known.isSettled) {
-      known.receipts = [...usable(known), { channel, deliveryTag }];
+      known.messages = [...known.messages.filter(({ isOurs }) => isOurs), message];
       return;
     }
-    if (message.redelivered && this.#answered.delete(key)) {
-      channel.basicAck({ deliveryTag });
+    if (message.isRedelivered && this.#answered.delete(key)) {
+      message.ack();
       return;
     }
-    const count = Number(headers[DELIVERY_COUNT] ?? 0);
-    if (count >= WORN_OUT) {
-      void this.#refresh(message, channel);
+    if (message.isWornOut) {
+      void this.#refresh(message);
       return;
     }
-    const wasRedelivered = message.redelivered || headers[SENT_AGAIN] === true;
-    const receipts = [{ channel, deliveryTag }];
-    const held: Held = { key, message: found, wasRedelivered, receipts, isSettled: false, group };
+    const wasRedelivered = message.isRedelivered;
+    const held: Held = { key, message: found, wasRedelivered, messages: [message], isSettled: false, group };
     this.#inHand.set(key, held);
     group.held++;
     group.ready.push(held);
     this.#deal(group);
   }
 
-  #decode({ body }: AsyncMessage): TaskMessage {
-    if (!Buffer.isBuffer(body))
-      throw new MessageError('The message says that it is text or JSON; none of a scan does.');
+  #decode({ body }: Incoming): TaskMessage {
+    if (body === null) throw new MessageError('The message says that it is text or JSON; none of a scan does.');
     const found = this.#wire.decodeTask(body);
     const { scanId } = this.#options;
     if (scanId !== undefined && found.scanId !== '' && found.scanId !== scanId) {
@@ -218,27 +190,26 @@ class RabbitClient {
     return found;
   }
 
-  #refuse(error: unknown, deliveryTag: number, channel: Channel, group: Group): void {
+  #refuse(error: unknown, message: Incoming, group: Group): void {
     if (!(error instanceof BrokerError) || error.remedy !== 'drop') {
       // Not ours to judge: a client of the right version will understand it.
-      if (channel.active) channel.basicNack({ deliveryTag, requeue: true });
+      message.giveBack();
       this.#endGroup(group, error);
       return;
     }
     this.#dropped++;
     const { queue } = this.#options.toClients;
     this.#options.listen?.('message:dropped', { queue, reason: error.message, count: this.#dropped });
-    if (channel.active) channel.basicNack({ deliveryTag, requeue: false });
+    message.discard();
   }
 
   /** Puts a fresh copy of a message into the queue in place of one that the broker would soon drop. */
-  async #refresh({ body, deliveryTag }: AsyncMessage, channel: Channel): Promise<void> {
+  async #refresh(message: Incoming): Promise<void> {
     try {
-      const isThere = await this.#tasks.publish(body as Buffer, { [SENT_AGAIN]: true });
-      if (isThere && channel.active) channel.basicAck({ deliveryTag });
+      if (await this.#tasks.publish(message.body!, true)) message.ack();
     } catch {
       // Not allowed to publish tasks: the server will send it again when the broker has dropped it.
-      if (channel.active) channel.basicNack({ deliveryTag, requeue: true });
+      message.giveBack();
     }
   }
 
@@ -246,13 +217,10 @@ class RabbitClient {
     if (!this.#settle(held)) return;
     const bodies = this.#wire.encodeOutcome(outcome, held.message);
     const isWithBroker = await Promise.all(bodies.map((body) => this.#outcomes.publish(body)));
-    if (!isWithBroker.every(Boolean)) {
-      this.#release(held);
-      return;
+    if (isWithBroker.every(Boolean)) {
+      if (!held.messages.some(({ isOurs }) => isOurs) && this.#closing === null) this.#answered.add(held.key);
+      for (const message of held.messages) message.ack();
     }
-    const receipts = usable(held);
-    for (const { channel, deliveryTag } of receipts) channel.basicAck({ deliveryTag });
-    if (receipts.length === 0 && this.#closing === null) this.#answered.add(held.key);
     this.#release(held);
   }
 
@@ -263,8 +231,8 @@ class RabbitClient {
     return true;
   }
 
-  #reject(held: Held): void {
-    for (const { channel, deliveryTag } of usable(held)) channel.basicNack({ deliveryTag, requeue: true });
+  #giveBack(held: Held): void {
+    for (const message of held.messages) message.giveBack();
     this.#release(held);
   }
 
@@ -274,11 +242,10 @@ class RabbitClient {
     this.#forget(held.group);
   }
 
-  /** The group's channel is gone: what nobody has looked at comes again, what is in hand goes on. */
-  #dropReady(group: Group): void {
+  #returnReady(group: Group): void {
     for (let held = group.ready.shift(); held !== undefined; held = group.ready.shift()) {
       held.isSettled = true;
-      this.#reject(held);
+      this.#giveBack(held);
     }
   }
 
@@ -286,15 +253,15 @@ class RabbitClient {
     if (group.isStopped) return;
     group.isStopped = true;
     this.#deal(group);
-    this.#dropReady(group);
-    void group.consumption.stop().then(() => this.#forget(group));
+    this.#returnReady(group);
+    void group.inbox.stop().then(() => this.#forget(group));
   }
 
-  /** A group that takes no more and has nothing in hand needs its channel no more. */
+  /** A group that takes no more and has nothing in hand needs its connection no more. */
   #forget(group: Group): void {
     if (!group.isStopped || group.held > 0) return;
     this.#groups.delete(group);
-    void group.consumption.close();
+    void group.inbox.close();
   }
 
   #endGroup(group: Group, failure: unknown): void {
@@ -315,10 +282,11 @@ class RabbitClient {
       group.isStopped = true;
       this.#endGroup(group, null);
     }
-    // With its channel the broker takes back everything that is not acknowledged.
-    const consumptions = [...this.#groups].map(({ consumption }) => consumption.close());
-    await Promise.all([...consumptions, this.#outcomes.close(), this.#tasks.close()]);
-    await this.#links.close();
+    // Those whose outcome is on its way come again as well: it may not arrive.
+    for (const { messages } of this.#inHand.values()) for (const message of messages) message.giveBack();
+    const inboxes = [...this.#groups].map(({ inbox }) => inbox.close());
+    await Promise.all([...inboxes, this.#outcomes.close(), this.#tasks.close()]);
+    await this.#transport.close();
   }
 }
 
@@ -326,9 +294,4 @@ const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function keyOf({ task, scanId }: TaskMessage): string {
   return `${scanId}/${task.nside}/${task.pixel}/${task.variations.map(({ variation }) => variation).join()}`;
-}
-
-/** Receipts whose channel is still there. */
-function usable({ receipts }: Held): Receipt[] {
-  return receipts.filter(({ channel }) => channel.active);
 }
