@@ -1,14 +1,15 @@
 /**
  * The layers of the house, top to bottom (ARCHITECTURE.md). Imports point down this list, never up:
  *
- *   cli, node -> scan, client, web -> broker, report, plot, simulate -> result, reco -> prepare, light
+ *   cli -> node, browser -> session -> scan, client, web -> broker, report, plot, simulate -> result, reco -> prepare, light
  *             -> event, detector -> sky -> config
  *
  * Neighbours of one layer may use each other where that makes no cycle. The core imports nothing from Node.
  */
 const layers = [
   ['cli'],
-  ['node'],
+  ['node', 'browser'],
+  ['session'],
   ['scan', 'client', 'web'],
   ['broker', 'report', 'plot', 'simulate'],
   ['result', 'reco'],
@@ -32,6 +33,8 @@ const core = [
   'simulate',
   'report',
   'plot',
+  'session',
+  'browser',
 ];
 const folder = (names) => `^src/(${names.join('|')})/`;
 

@@ -3,10 +3,9 @@
  * journal, has the scan run by what it is handed, writes the results. `scan` and `server` differ only in that middle.
  */
 import { join } from 'node:path';
-import { ConfigError } from '../config/index.js';
-import { type DecodedEvent, type EventHeader, siteOf } from '../event/index.js';
+import type { DecodedEvent } from '../event/index.js';
 import type { PreparedEvent, RecoSettings } from '../reco/index.js';
-import { eventStem, multiOrderFits, type ScanSummary, skyMaps, summarize, summaryJson } from '../result/index.js';
+import { eventStem, type ScanSummary } from '../result/index.js';
 import {
   listenTo,
   type Progression,
@@ -16,7 +15,7 @@ import {
   scanFingerprint,
   tellAll,
 } from '../scan/index.js';
-import { raDecOf, skyFrame } from '../sky/index.js';
+import { answerFiles, scanMetadata, scanSetup, truthOf } from '../session/index.js';
 import { type DiskJournal, openJournal } from './disk-journal.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { fingerprint } from './fingerprint.js';
@@ -104,8 +103,7 @@ export async function scanEvent(
   const source = await openReco(options.reco);
   const gcdOption = options.gcdDir === undefined ? {} : { gcdDir: options.gcdDir };
   const { event, detector, notes }: LoadedEvent = await load(options.eventFile, gcdOption);
-  const { runId, eventId, eventType, mjd } = event.header;
-  const metadata = { runId, eventId, eventType, mjd, isRealEvent: checkedIsReal(options.isReal, event.header) };
+  const metadata = scanMetadata(event, options.isReal);
   const stem = eventStem(metadata);
   const journalDir = join(cacheDir, stem);
   for (const directory of [outputDir, journalDir]) {
@@ -123,16 +121,7 @@ export async function scanEvent(
     photonTables: options.photonTables,
   });
   for (const text of prepared.notes) note(text);
-  const setup: ScanSetup = {
-    metadata,
-    site: siteOf(event),
-    reco: source.reco,
-    pointing: source.reco.pointing?.(input) ?? null,
-    seedVertex: prepared.seedVertex,
-    hlcTimes: prepared.hlcTimes,
-    progression,
-    threshold,
-  };
+  const setup = scanSetup({ metadata, event, reco: source.reco, input, prepared, progression, threshold });
 
   const nsides = progression.map(({ nside }) => nside);
   const journal = openJournal({
@@ -168,24 +157,23 @@ export async function scanEvent(
       return { state: 'interrupted', kept: journal.results, journal: journal.path };
     }
     const { result, statistics } = outcome;
-    const angularErrorFloorDeg = options.angularErrorFloorDeg ?? 0.2;
-    const sky = skyMaps(result, angularErrorFloorDeg);
-    const summary = summarize(result, {
-      recoAlgo: source.reco.name,
-      nRecos: statistics.recos,
-      wallS: statistics.wallS,
-      threshold,
-      angularErrorFloorDeg,
+    const {
+      summary,
       sky,
+      files: answers,
+    } = answerFiles(result, {
+      recoAlgo: source.reco.name,
+      statistics,
+      threshold,
+      angularErrorFloorDeg: options.angularErrorFloorDeg ?? 0.2,
+      version: await packageVersion(),
     });
-    const map = multiOrderFits(result, summary, { sky, creator: `skymap-scanner ${await packageVersion()}` });
     const pictures =
       sky === null || options.pictures === false
         ? []
         : await drawPictures(result, outputDir, { sky, recoAlgo: source.reco.name, truth: truthOf(event) }, note);
     const written = await files.finish(result, [
-      { path: join(outputDir, `${stem}.summary.json`), bytes: summaryJson(summary) },
-      ...(map === null ? [] : [{ path: join(outputDir, `${stem}.multiorder.fits`), bytes: map }]),
+      ...answers.map(({ name, bytes }) => ({ path: join(outputDir, name), bytes })),
       ...pictures,
     ]);
     return { state: 'done', summary, files: written };
@@ -196,24 +184,4 @@ export async function scanEvent(
   } finally {
     journal.close();
   }
-}
-
-/** Real events of IceCube have runs in [100000, 1000000); other telescopes and simulations number as they like. */
-function checkedIsReal(wanted: boolean | undefined, { isReal, runId }: EventHeader): boolean {
-  if (wanted === true && !(runId >= 100_000 && runId < 1_000_000)) {
-    throw new ConfigError(
-      'config/bad-value',
-      `The event cannot be a real one: its run is ${runId}, and real runs have numbers from 100000 to 999999.`,
-      'Leave out --real-event, or say --simulated-event.',
-    );
-  }
-  return wanted ?? isReal;
-}
-
-/** Where a simulated event really comes from. */
-function truthOf(event: DecodedEvent): { raDeg: number; decDeg: number } | null {
-  const { truth, header } = event;
-  if (truth === null) return null;
-  const { raRad, decRad } = raDecOf(skyFrame(header.mjd, siteOf(event)), truth.zenith, truth.azimuth);
-  return { raDeg: (raRad * 180) / Math.PI, decDeg: (decRad * 180) / Math.PI };
 }

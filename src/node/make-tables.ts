@@ -24,9 +24,9 @@ import {
   planDepths,
   type TablePlan,
 } from '../light/index.js';
+import { shareLargeArrays } from '../session/index.js';
 import { ensureDirectory, listDirectory, readWholeFile, writeFiles } from './files.js';
 import { readResource } from './resources.js';
-import { shareLargeArrays } from './share.js';
 import type { TableAnswer, TableJob, TableThreadData } from './table-thread.js';
 
 export interface MakeTablesOptions {

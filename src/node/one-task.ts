@@ -4,9 +4,9 @@
  */
 import { fitterPool, RunnerBroken, TaskFailed } from '../client/index.js';
 import { FileFormatError } from '../config/index.js';
+import { recoFailed } from '../session/index.js';
 import { clientFit } from './client-fit.js';
 import type { SplineDirectory } from './photon-tables.js';
-import { recoFailed } from './prepare-event.js';
 import { readStartupFile } from './startup-file.js';
 import { readTaskFile, refuseExisting, writeOutcomeFile } from './task-files.js';
 

@@ -1,58 +1,24 @@
-/** An event prepared for a reco on this machine: what a scan does once, and every client again for itself. */
-import { RecoError, SkymapError } from '../config/index.js';
-import type { Detector } from '../detector/index.js';
-import type { DecodedEvent } from '../event/index.js';
-import { loadIceModel } from '../light/index.js';
-import type { PreparedEvent, Reco, RecoInput, RecoSettings } from '../reco/index.js';
+/** An event prepared for a reco on this machine, with the tables that are there. */
+import type { PreparedEvent, Reco, RecoInput } from '../reco/index.js';
+import { type PrepareOptions as PrepareAnywhere, prepareWith } from '../session/index.js';
 import { loadMuonSplines, loadPhotonTables, type SplineDirectory } from './photon-tables.js';
 import { readResource } from './resources.js';
 
 /** What decides how an event is prepared. */
-export interface PrepareOptions {
-  readonly event: DecodedEvent;
-  readonly detector: Detector;
-  readonly settings: RecoSettings;
-  /** Name of the ice model; undefined for the default. */
-  readonly iceModel?: string | undefined;
+export interface PrepareOptions extends PrepareAnywhere {
   /** See {@link SplineDirectory}. */
   readonly photonTables?: SplineDirectory;
 }
 
 /** Prepares an event. Throws a `SkymapError` where the reco cannot work on it. */
-export async function prepareEvent(
+export function prepareEvent(
   reco: Reco,
-  { event, detector, settings, iceModel, photonTables }: PrepareOptions,
+  { photonTables, ...options }: PrepareOptions,
 ): Promise<{ readonly input: RecoInput; readonly prepared: PreparedEvent }> {
-  const ice = await loadIceModel(readResource, iceModel);
-  const input: RecoInput = {
-    event,
-    detector,
-    ice,
-    settings,
-    tables: () => loadPhotonTables(ice.name),
-    muonSplines: () => loadMuonSplines(photonTables, ice.name),
+  const light = {
+    readResource,
+    photonTables: loadPhotonTables,
+    muonSplines: (iceModel: string) => loadMuonSplines(photonTables, iceModel),
   };
-  return { input, prepared: await checkedPrepared(reco, input) };
-}
-
-/** What a reco from outside prepares may be anything. */
-async function checkedPrepared(reco: Reco, input: RecoInput): Promise<PreparedEvent> {
-  let prepared: PreparedEvent;
-  try {
-    prepared = await reco.prepare(input);
-  } catch (error) {
-    if (error instanceof SkymapError) throw error;
-    throw recoFailed(`${reco.name} could not prepare the event: ${(error as Error)?.message ?? error}`, error);
-  }
-  const { seedVertex, hlcTimes, data, notes } = prepared ?? {};
-  const { x, y, z, timeNs } = seedVertex ?? {};
-  if (![x, y, z, timeNs].every(Number.isFinite)) {
-    throw recoFailed(`${reco.name} prepared the event without a seed vertex of finite x, y, z and timeNs.`);
-  }
-  return { seedVertex: seedVertex!, hlcTimes: hlcTimes ?? null, data, notes: notes ?? [] };
-}
-
-/** The error of a reco that does not work. */
-export function recoFailed(sentence: string, cause?: unknown): RecoError {
-  return new RecoError('reco/failed', sentence, 'Try it with --debug to see more.', { cause });
+  return prepareWith(light, reco, options);
 }

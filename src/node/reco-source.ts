@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import type { Fitter } from '../client/index.js';
 import { RecoError } from '../config/index.js';
 import { findReco, type PreparedEvent, type Reco } from '../reco/index.js';
+import { shareLargeArrays } from '../session/index.js';
 import { type CommandData, commandReco } from './command-reco.js';
 import { importReco } from './import-reco.js';
 import { processFitter } from './process-fitter.js';
-import { shareLargeArrays } from './share.js';
 import { threadFitter } from './thread-fitter.js';
 
 /** How the user names a reco. */

@@ -4,15 +4,8 @@
  */
 import { join } from 'node:path';
 import type { Manifest } from '../report/index.js';
-import {
-  type EventId,
-  eventStem,
-  readNpz,
-  resultFileStem,
-  type ScanResult,
-  toJson,
-  writeNpz,
-} from '../result/index.js';
+import { type EventId, eventStem, readNpz, resultFileStem, type ScanResult } from '../result/index.js';
+import { mapFiles } from '../session/index.js';
 import { type NewFile, readWholeFile, removeFile, removeLeftovers, writeFiles } from './files.js';
 
 /** Files of a scan, as it goes. Errors of partial files are told, those of final ones thrown. */
@@ -49,7 +42,7 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     async finish(result, others) {
       waiting = {};
       await writing;
-      const files = [...mapFiles(result), ...others];
+      const files = [...inDirectory(result), ...others];
       if (latest !== null) files.push(manifestFile(latest));
       await writeFiles(files);
       await removePartials(result);
@@ -73,7 +66,8 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
       waiting = {};
       try {
         if (manifest !== undefined) await writeFiles([manifestFile(manifest)]);
-        if (partial !== undefined && !(await isComplete(mapPath(partial, 'npz')))) await writeFiles(mapFiles(partial));
+        if (partial !== undefined && !(await isComplete(mapPath(partial, 'npz'))))
+          await writeFiles(inDirectory(partial));
       } catch (error) {
         if (!hasWarned) warn(`A file of the running scan was not written. ${(error as Error).message}`);
         hasWarned = true;
@@ -90,11 +84,8 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     return join(directory, `${resultFileStem(event, nsides)}.${extension}`);
   }
 
-  function mapFiles(result: ScanResult): NewFile[] {
-    return [
-      { path: mapPath(result, 'npz'), bytes: writeNpz(result) },
-      { path: mapPath(result, 'json'), bytes: toJson(result) },
-    ];
+  function inDirectory(result: ScanResult): NewFile[] {
+    return mapFiles(result).map(({ name, bytes }) => ({ path: join(directory, name), bytes }));
   }
 
   /** Maps of fewer nsides that a running scan left; a map that an earlier scan completed stays. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../src/node/fingerprint.js';
-import { shareLargeArrays } from '../../src/node/share.js';
+import { shareLargeArrays } from '../../src/session/index.js';
 
 describe('the fingerprint of plain data', () => {
   it('does not depend on the order of members', () => {

@@ -1,0 +1,9 @@
+/**
+ * A scan in one place, the same on a machine and in a page: what is between an event that was read and files that will
+ * be written. Threads, files and addresses are handed in.
+ */
+export { answerFiles, mapFiles, mapStem, type NamedFile, pictureFiles, type ScanRecord } from './files.js';
+export { type LightSources, type PrepareOptions, prepareWith, recoFailed } from './prepare-event.js';
+export { type RunHereOptions, runHere } from './run-here.js';
+export { type SetupOptions, scanMetadata, scanSetup, truthOf } from './setup.js';
+export { shareLargeArrays } from './share.js';
