@@ -25,6 +25,13 @@ export interface Environment {
   readonly quarantineS: number;
   /** Name of the scan, '' for one made of the event, the nsides and the time. */
   readonly scanId: string;
+  /** Where SkyDriver is; '' for a scan that nobody there has asked for. */
+  readonly skydriverAddress: string;
+  readonly skydriverAuth: string;
+  readonly killSwitchIntervalS: number;
+  /** Share of the results, and least number of them, that predictions take the rate from. */
+  readonly predictionWindowRatio: number;
+  readonly predictionWindowMin: number;
   /** File with the queues that EWMS has made; '' for queues of the scanner's own. */
   readonly ewmsJson: string;
 }
@@ -158,6 +165,43 @@ const VARIABLES: readonly Variable[] = [
     about: 'Name of the scan, which also names its queues. Set it where something else names scans.',
   },
   {
+    key: 'skydriverAddress',
+    name: 'SKYSCAN_SKYDRIVER_ADDRESS',
+    default: '',
+    schema: text,
+    about: 'https://host of the SkyDriver that has asked for the scan: gives the event, hears progress and results.',
+  },
+  {
+    key: 'skydriverAuth',
+    name: 'SKYSCAN_SKYDRIVER_AUTH',
+    default: '',
+    schema: text,
+    about: 'Token for SkyDriver.',
+  },
+  {
+    key: 'killSwitchIntervalS',
+    name: 'SKYSCAN_KILL_SWITCH_CHECK_INTERVAL',
+    default: '300',
+    schema: seconds,
+    about:
+      'Seconds between two looks at whether SkyDriver still wants the scan. Shorten it where aborting must be quick.',
+  },
+  {
+    key: 'predictionWindowRatio',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO',
+    default: '0.25',
+    schema: share,
+    about:
+      'Share of the latest results that the time left is predicted from. Lower it where the number of clients varies.',
+  },
+  {
+    key: 'predictionWindowMin',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN',
+    default: '400',
+    schema: count,
+    about: 'Least number of results that the time left is predicted from. There is seldom a reason to change it.',
+  },
+  {
     key: 'ewmsJson',
     name: 'SKYSCAN_EWMS_JSON',
     default: '',
@@ -168,9 +212,6 @@ const VARIABLES: readonly Variable[] = [
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
 const KNOWN_ELSEWHERE = [
-  'SKYSCAN_KILL_SWITCH_CHECK_INTERVAL',
-  'SKYSCAN_SKYDRIVER_ADDRESS',
-  'SKYSCAN_SKYDRIVER_AUTH',
   'SKYSCAN_LOG_THIRD_PARTY',
   'SKYSCAN_MQ_CLIENT_LOG',
   'SKYSCAN_EWMS_PILOT_LOG',

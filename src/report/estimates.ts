@@ -30,9 +30,13 @@ export function predictedTotal(sent: ArrayLike<number>, estimates: readonly numb
   return isDone ? total : Math.max(known, estimated);
 }
 
-/** The moving window of the rate: a quarter of what was received, at least 400 fits. */
-const WINDOW_RATIO = 0.25;
-const WINDOW_MIN = 400;
+/** The latest fits, from which the rate is taken: a share of what was received, and at least so many. */
+export interface PredictionWindow {
+  readonly ratio: number;
+  readonly least: number;
+}
+
+const USUAL_WINDOW: PredictionWindow = { ratio: 0.25, least: 400 };
 
 /** How long the rest takes, and how that was found. */
 export interface TimeLeft {
@@ -40,19 +44,22 @@ export interface TimeLeft {
   /** Fits the rate was taken from. */
   readonly window: number;
   readonly isWholeScan: boolean;
+  /** Fits from which on the rate is that of a moving window. */
+  readonly windowStartsAt: number;
 }
 
 /** From the recent rate; null before the first result of this life of the scan. */
-export function timeLeft(statistics: ScanStatistics, remainingRecos: number): TimeLeft | null {
+export function timeLeft(
+  statistics: ScanStatistics,
+  remainingRecos: number,
+  { ratio, least }: PredictionWindow = USUAL_WINDOW,
+): TimeLeft | null {
   const { received, firstSentMs, lastReceivedMs } = statistics.all;
   if (received === 0 || firstSentMs === Infinity) return null;
-  const wanted = Math.max(Math.floor(received * WINDOW_RATIO), WINDOW_MIN);
+  const wanted = Math.max(Math.floor(received * ratio), least);
   const isWholeScan = received < wanted;
   const window = isWholeScan ? received : wanted;
   const sinceMs = isWholeScan ? firstSentMs : statistics.nthLatestSentMs(window);
   const seconds = ((lastReceivedMs - sinceMs) / 1000 / window) * Math.max(0, remainingRecos);
-  return { seconds, window, isWholeScan };
+  return { seconds, window, isWholeScan, windowStartsAt: least };
 }
-
-/** Fits from which on the rate is that of a moving window. */
-export const WINDOW_STARTS_AT: number = WINDOW_MIN;

@@ -3,7 +3,7 @@
  * keys). A function of counts, statistics and the time; texts for people are our own.
  */
 import type { ScanMetadata } from '../result/index.js';
-import { estimatedRecos, predictedTotal, timeLeft, WINDOW_STARTS_AT } from './estimates.js';
+import { estimatedRecos, type PredictionWindow, predictedTotal, timeLeft } from './estimates.js';
 import { dateText, durationText, floatText, twoDecimals } from './python-text.js';
 import type { Spread } from './spread.js';
 import type { ScanStatistics, Timing } from './statistics.js';
@@ -27,6 +27,7 @@ export interface ManifestInput {
   readonly isDone: boolean;
   /** Least seconds between two reports, null if none will follow by themselves. */
   readonly progressIntervalS: number | null;
+  readonly predictionWindow?: PredictionWindow;
 }
 
 /** Done and asked for, with a percentage for people. */
@@ -120,7 +121,7 @@ export function manifest(input: ManifestInput): Manifest {
 /** One line for a terminal: how far the scan is and how long it will take. */
 export function progressLine(input: ManifestInput): string {
   const totals = sums(input);
-  const left = timeLeft(input.statistics, totals.predicted - totals.received);
+  const left = timeLeft(input.statistics, totals.predicted - totals.received, input.predictionWindow);
   const stages = input.progression
     .map(({ nside }, i) => ({ nside, done: input.counts.arrivedPixels[i]!, of: input.counts.chosen[i]! }))
     .filter(({ of }) => of > 0)
@@ -254,10 +255,10 @@ function spread({ count, mean, median, min, max }: Spread): Texts {
 }
 
 function predictions(
-  { statistics, nowMs }: ManifestInput,
+  { statistics, nowMs, predictionWindow }: ManifestInput,
   { predicted, received }: Totals,
 ): Record<string, string | number> {
-  const left = timeLeft(statistics, predicted - received);
+  const left = timeLeft(statistics, predicted - received, predictionWindow);
   if (left === null) return {};
   return {
     'time left': durationText(left.seconds),
@@ -265,7 +266,7 @@ function predictions(
     'total # of reconstructions': predicted,
     end: dateText(nowMs + left.seconds * 1000),
     technique: left.isWholeScan
-      ? `mean of the whole scan so far (from ${WINDOW_STARTS_AT} fits on: a moving window)`
+      ? `mean of the whole scan so far (from ${left.windowStartsAt} fits on: a moving window)`
       : `moving window of the latest ${left.window} fits`,
   };
 }

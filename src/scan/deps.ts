@@ -21,6 +21,8 @@ export interface ScanDeps {
    * of no use; raise it where more than some thousand workers take part.
    */
   readonly maxInFlight?: number;
+  /** Is waited for before the first task is sent. Default: nothing is. Set it where workers come later. */
+  readonly ready?: () => Promise<void>;
   /** Seconds without any result after which the scan fails. Default: never. Set it where workers may stay away. */
   readonly silenceLimitS?: number | null;
 }

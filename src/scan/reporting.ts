@@ -1,5 +1,12 @@
 /** When a running scan reports, and what (specs/sky-and-scan.md 6.2). The clock is handed in. */
-import { type Manifest, type ManifestInput, manifest, progressLine, ScanStatistics } from '../report/index.js';
+import {
+  type Manifest,
+  type ManifestInput,
+  manifest,
+  type PredictionWindow,
+  progressLine,
+  ScanStatistics,
+} from '../report/index.js';
 import type { ScanResult } from '../result/index.js';
 import type { ScanListener, ScanView } from './events.js';
 import type { ScanFigures } from './outcome.js';
@@ -15,6 +22,8 @@ export interface ReportingOptions {
   readonly resultIntervalS?: number;
   /** Name of the scan where it is run for SkyDriver. Default null. */
   readonly scanId?: string | null;
+  /** What predictions take the rate from. Default: the latest quarter of the results, at least 400. */
+  readonly predictionWindow?: PredictionWindow;
 }
 
 export class Reporting implements ScanView {
@@ -22,7 +31,7 @@ export class Reporting implements ScanView {
   private readonly state: ScanState;
   private readonly clock: () => number;
   private readonly listen: ScanListener | null;
-  private readonly options: Required<ReportingOptions>;
+  private readonly options: Required<Omit<ReportingOptions, 'predictionWindow'>> & ReportingOptions;
   private readonly statistics: ScanStatistics;
   private readonly levelOf: ReadonlyMap<number, number>;
   private readonly hasHeardOf: boolean[];
@@ -67,6 +76,11 @@ export class Reporting implements ScanView {
   replayed(recos: number): void {
     if (recos > 0) this.statistics.replay(recos);
     this.reportRound(this.clock());
+  }
+
+  /** What was waited for before sending is there: silence counts from now on. */
+  begins(): void {
+    this.lastHeardMs = this.clock();
   }
 
   /** A batch goes to the broker. */
@@ -166,6 +180,7 @@ export class Reporting implements ScanView {
       counts: state.counts,
       isDone: this.isDone,
       progressIntervalS: this.options.progressIntervalS,
+      ...(this.options.predictionWindow === undefined ? {} : { predictionWindow: this.options.predictionWindow }),
     };
   }
 }

@@ -40,6 +40,10 @@ async function scanned(setup: ScanSetup, deps: ScanDeps): Promise<ScanOutcome> {
   reporting.started(kept.length);
   state.begin();
   reporting.replayed(replay(state, kept));
+  if (deps.ready !== undefined && !state.isFinished) {
+    await deps.ready();
+    reporting.begins();
+  }
   const ending = state.isFinished ? 'done' : await serveAndCollect(state, reporting, deps);
 
   const isDone = ending === 'done';
