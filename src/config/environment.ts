@@ -14,6 +14,16 @@ export interface Environment {
   readonly taskTimeoutS: number;
   readonly crashDummyProbability: number;
   readonly log: LogLevel;
+  /** Of what is not the scanner's own; of the broker and of the fits, '' where `log` holds for them. */
+  readonly logThirdParty: LogLevel;
+  readonly logMqClient: LogLevel | '';
+  readonly logPilot: LogLevel | '';
+  readonly logFormat: 'text' | 'json';
+  /** `[HOST:]PORT` for metrics, '' for none. */
+  readonly metrics: string;
+  /** The latest results that the time left is told from: this share of all, and at least so many. */
+  readonly windowRatio: number;
+  readonly windowMin: number;
   /** Where server and clients meet; '' where the environment does not say. */
   readonly brokerClient: string;
   readonly brokerAddress: string;
@@ -23,6 +33,8 @@ export interface Environment {
   readonly waitForFirstMessageS: number;
   readonly prefetchFromClients: number;
   readonly quarantineS: number;
+  /** Fits at the same time in one client; 0 for one a processor. */
+  readonly concurrentTasks: number;
   /** Name of the scan, '' for one made of the event, the nsides and the time. */
   readonly scanId: string;
   /** Where SkyDriver is; '' for a scan that nobody there has asked for. */
@@ -58,10 +70,17 @@ const pause = number('a number of seconds', (n) => n >= 0);
 const count = number('a whole number above 0', (n) => Number.isInteger(n) && n > 0);
 const text = z.string();
 const share = number('a number between 0 and 1', (n) => n >= 0 && n <= 1);
+const workers = number('a whole number', (n) => Number.isInteger(n) && n >= 0);
 const logLevel = z
   .string()
   .transform((value) => value.trim().toUpperCase())
   .pipe(z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], 'one of DEBUG, INFO, WARNING, ERROR, CRITICAL'));
+
+const ownLogLevel = z.union([z.literal(''), logLevel], 'one of DEBUG, INFO, WARNING, ERROR, CRITICAL');
+const logFormat = z
+  .string()
+  .transform((value) => value.trim().toLowerCase())
+  .pipe(z.enum(['text', 'json'], 'text or json'));
 
 const VARIABLES: readonly Variable[] = [
   {
@@ -99,7 +118,57 @@ const VARIABLES: readonly Variable[] = [
     name: 'SKYSCAN_LOG',
     default: 'INFO',
     schema: logLevel,
-    about: 'DEBUG is --debug; WARNING and everything above is --quiet.',
+    about: 'What is told: DEBUG is --debug, ERROR is --quiet, WARNING leaves out the progress.',
+  },
+  {
+    key: 'logThirdParty',
+    name: 'SKYSCAN_LOG_THIRD_PARTY',
+    default: 'WARNING',
+    schema: logLevel,
+    about: 'The same for what is not the scanner itself: warnings of Node and of packages.',
+  },
+  {
+    key: 'logMqClient',
+    name: 'SKYSCAN_MQ_CLIENT_LOG',
+    default: '',
+    schema: ownLogLevel,
+    about: 'The same for what happens at the broker. Without it SKYSCAN_LOG holds.',
+  },
+  {
+    key: 'logPilot',
+    name: 'SKYSCAN_EWMS_PILOT_LOG',
+    default: '',
+    schema: ownLogLevel,
+    about: 'The same for what happens to the fits. Without it SKYSCAN_LOG holds.',
+  },
+  {
+    key: 'logFormat',
+    name: 'SKYSCAN_LOG_FORMAT',
+    default: 'text',
+    schema: logFormat,
+    about: 'Form of the log: text, or json for one JSON object a line (--log-format).',
+  },
+  {
+    key: 'metrics',
+    name: 'SKYSCAN_METRICS',
+    default: '',
+    schema: text,
+    about:
+      'Where /metrics (Prometheus) and /healthz answer: [HOST:]PORT (--metrics). Without a host only to this machine.',
+  },
+  {
+    key: 'windowRatio',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO',
+    default: '0.25',
+    schema: share,
+    about: 'Share of the results, the latest, from which the time left is told. Lower it where clients come and go.',
+  },
+  {
+    key: 'windowMin',
+    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN',
+    default: '400',
+    schema: count,
+    about: 'Least number of results from which the time left is told.',
   },
   {
     key: 'brokerClient',
@@ -158,6 +227,14 @@ const VARIABLES: readonly Variable[] = [
     about: 'Seconds for which a client takes no tasks after it had to give one up. Raise it where nodes may be broken.',
   },
   {
+    key: 'concurrentTasks',
+    name: 'EWMS_PILOT_MAX_CONCURRENT_TASKS',
+    default: '0',
+    schema: workers,
+    aliases: ['EWMS_PILOT_CONCURRENT_TASKS'],
+    about: 'Fits at the same time in one client (--workers); 0 for one a processor.',
+  },
+  {
     key: 'scanId',
     name: 'SKYSCAN_SKYDRIVER_SCAN_ID',
     default: '',
@@ -169,7 +246,8 @@ const VARIABLES: readonly Variable[] = [
     name: 'SKYSCAN_SKYDRIVER_ADDRESS',
     default: '',
     schema: text,
-    about: 'https://host of the SkyDriver that has asked for the scan: gives the event, hears progress and results.',
+    about:
+      'Where SkyDriver is that has asked for the scan, https://host: it has the event and hears progress and results.',
   },
   {
     key: 'skydriverAuth',
@@ -211,14 +289,7 @@ const VARIABLES: readonly Variable[] = [
 ];
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
-const KNOWN_ELSEWHERE = [
-  'SKYSCAN_LOG_THIRD_PARTY',
-  'SKYSCAN_MQ_CLIENT_LOG',
-  'SKYSCAN_EWMS_PILOT_LOG',
-  'SKYSCAN_MINI_TEST',
-  'SKYSCAN_DOCKER_IMAGE_TAG',
-  'SKYSCAN_DOCKER_PULL_ALWAYS',
-] as const;
+const KNOWN_ELSEWHERE = ['SKYSCAN_MINI_TEST', 'SKYSCAN_DOCKER_IMAGE_TAG', 'SKYSCAN_DOCKER_PULL_ALWAYS'] as const;
 
 /** Every variable with its default and meaning, for the documentation. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = VARIABLES.map(
