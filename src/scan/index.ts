@@ -4,6 +4,13 @@ export { listenTo, type ScanEvents, type ScanListener, type ScanView, tellAll } 
 export { checkFingerprint, type ScanFingerprint, type ScanIdentity, scanFingerprint } from './fingerprint.js';
 export type { Journal } from './journal.js';
 export { type DecodedJournal, decodeJournal, encodeJournalEntry, encodeJournalHeader } from './journal-format.js';
+export {
+  type BestSoFar,
+  type FiguresTaker,
+  figuresTaker,
+  type LevelFigures,
+  type LiveFigures,
+} from './live-figures.js';
 export type { ScanFigures, ScanOutcome } from './outcome.js';
 export type { FitFigures } from './pixel-table.js';
 export { formatProgression, type Progression, type ProgressionStep, parseProgression } from './progression.js';
