@@ -158,6 +158,8 @@ class RemoteServer {
       const fromClients = await this.#transport.depth('fromClients');
       if (toClients === 'missing' || fromClients === 'missing') await this.#whenRestored(NONE);
       if (typeof toClients === 'string' || typeof fromClients === 'string') return;
+      const { ready: tasks, consumers: clients } = toClients;
+      this.#options.listen?.('broker:queues', { tasks, clients, outcomes: fromClients.ready });
       const lost = this.#outstanding.lost(toClients, fromClients, performance.now());
       if (lost.length > 0) await this.#sendAgain(lost, 'nobody has them');
     } finally {

@@ -98,6 +98,8 @@ export interface BrokerEvents {
   /** The broker takes no messages for now: low on disk or memory. */
   'broker:blocked': { readonly where: string; readonly reason: string };
   'broker:unblocked': { readonly where: string };
+  /** A look at the queues, every few seconds: tasks that nobody has taken, who takes them, outcomes on their way here. */
+  'broker:queues': { readonly tasks: number; readonly clients: number; readonly outcomes: number };
   /** A message that is none of this scan was taken off a queue. `count`: how many so far. */
   'message:dropped': { readonly queue: string; readonly reason: string; readonly count: number };
   /** Tasks that were neither queued nor answered were sent again. */

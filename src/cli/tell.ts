@@ -44,6 +44,7 @@ const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
 /** Tells what happens between us and the broker. */
 export function brokerTeller({ note, detail }: Tell): BrokerListener {
   const texts: { readonly [K in keyof BrokerEvents]: (event: BrokerEvents[K]) => void } = {
+    'broker:queues': () => undefined,
     'broker:waiting': ({ reason }) => note(`Waiting for the broker. ${reason}`),
     'broker:connected': ({ where, isAgain }) => {
       if (isAgain) note(`The broker at ${where} is back.`);

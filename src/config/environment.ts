@@ -21,9 +21,6 @@ export interface Environment {
   readonly logFormat: 'text' | 'json';
   /** `[HOST:]PORT` for metrics, '' for none. */
   readonly metrics: string;
-  /** The latest results that the time left is told from: this share of all, and at least so many. */
-  readonly windowRatio: number;
-  readonly windowMin: number;
   /** Where server and clients meet; '' where the environment does not say. */
   readonly brokerClient: string;
   readonly brokerAddress: string;
@@ -155,20 +152,6 @@ const VARIABLES: readonly Variable[] = [
     schema: text,
     about:
       'Where /metrics (Prometheus) and /healthz answer: [HOST:]PORT (--metrics). Without a host only to this machine.',
-  },
-  {
-    key: 'windowRatio',
-    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO',
-    default: '0.25',
-    schema: share,
-    about: 'Share of the results, the latest, from which the time left is told. Lower it where clients come and go.',
-  },
-  {
-    key: 'windowMin',
-    name: 'SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN',
-    default: '400',
-    schema: count,
-    about: 'Least number of results from which the time left is told.',
   },
   {
     key: 'brokerClient',

@@ -15,8 +15,6 @@ describe('the environment', () => {
         logPilot: '',
         logFormat: 'text',
         metrics: '',
-        windowRatio: 0.25,
-        windowMin: 400,
         brokerClient: 'rabbitmq',
         brokerAddress: '',
         brokerAuth: '',
