@@ -9,7 +9,6 @@ import type { Tell } from './tell.js';
 
 /** Values of the options that the three functions below add. */
 export interface ScanArguments extends LightArguments {
-  readonly eventFile: string;
   readonly recoAlgo?: string;
   readonly recoModule?: string;
   readonly recoCommand?: string;
@@ -42,13 +41,12 @@ export const FILES_EXPLAINED = `\
 Files in --output-dir: the map as TYPE_8_64_512.npz and .json, TYPE.summary.json, TYPE.multiorder.fits, pictures, and
 scan-manifest.json with the progress (TYPE is like run00136662.evt000035405932.neutrino).`;
 
-/** Which event, which reconstruction, which pixels. */
-export function addEventOptions(command: Command): Command {
+/** What event files there are, for a help text. */
+export const EVENT_FILE = 'alert message (.json, .pkl), .i3 file (also .gz, .bz2, .zst) or open event';
+
+/** Which reconstruction, which pixels. */
+export function addRecoOptions(command: Command): Command {
   return command
-    .requiredOption(
-      '-e, --event-file <file>',
-      'alert message (.json, .pkl), .i3 file (also .gz, .bz2, .zst) or open event',
-    )
     .addOption(new Option('--reco-algo <name>', 'built-in reconstruction').conflicts(['recoModule', 'recoCommand']))
     .addOption(new Option('--reco-module <file>', 'reconstruction from an ES module').conflicts('recoCommand'))
     .option('--reco-command <command>', 'reconstruction by any program (resources/examples)')
@@ -97,10 +95,10 @@ export function addResultOptions(command: Command): Command {
 /** A scan that was asked for on the command line. */
 export interface ScanSession extends Tell {
   readonly environment: Environment;
-  /** For a scan job, but for the directories. */
-  readonly options: Omit<EventScanOptions, 'outputDir' | 'cacheDir'>;
+  /** For a scan job, but for the event and the directories. */
+  readonly options: Omit<EventScanOptions, 'eventFile' | 'outputDir' | 'cacheDir'>;
   /** Runs the job, prints the answer or how to go on, sets the exit code. */
-  run(outputDir: string, job: () => Promise<ScanJobReport>): Promise<void>;
+  run(outputDir: string | null, job: () => Promise<ScanJobReport>): Promise<void>;
 }
 
 /** Reads arguments and environment. Throws a ConfigError for what cannot be used. */
@@ -140,7 +138,6 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
     note,
     detail,
     options: {
-      eventFile: args.eventFile,
       ...(args.gcdDir === undefined ? {} : { gcdDir: args.gcdDir }),
       reco,
       recoSettings,
@@ -173,7 +170,9 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
           process.exitCode = INTERRUPTED;
           return;
         }
-        note(`Written to ${outputDir}: ${report.files.map((path) => basename(path)).join(', ')}`);
+        if (report.files.length > 0) {
+          note(`Written to ${outputDir}: ${report.files.map((path) => basename(path)).join(', ')}`);
+        }
         process.stdout.write(args.json ? `${JSON.stringify(report.summary, null, 2)}\n` : summaryText(report.summary));
       } finally {
         display.stop();

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberBetween, wholeNumber } from './arguments.js';
 import {
-  addEventOptions,
+  addRecoOptions,
   addResultOptions,
   addSkyOptions,
+  EVENT_FILE,
   FILES_EXPLAINED,
   NSIDES_EXPLAINED,
   type ScanArguments,
@@ -15,6 +16,7 @@ import {
 import { workerHandlers } from './tell.js';
 
 interface Arguments extends ScanArguments {
+  readonly eventFile: string;
   readonly outputDir: string;
   readonly cacheDir?: string;
   readonly workers: number;
@@ -46,7 +48,7 @@ export function scanCommand(): Command {
   const command = new Command('scan')
     .summary('scan the sky for the direction of one event')
     .description('Scans the sky for the direction of one event on this machine and prints position and regions.');
-  addEventOptions(command)
+  addRecoOptions(command.requiredOption('-e, --event-file <file>', EVENT_FILE))
     .option('-o, --output-dir <dir>', 'where results go', '.')
     .option('-c, --cache-dir <dir>', 'where finished fits are kept (default: <output-dir>/cache)');
   addSkyOptions(command, ' (default: as its file says)')
@@ -66,6 +68,7 @@ async function scan(args: Arguments): Promise<void> {
   await session.run(args.outputDir, () =>
     scanOnThisMachine({
       ...session.options,
+      eventFile: args.eventFile,
       outputDir: args.outputDir,
       cacheDir: args.cacheDir ?? join(args.outputDir, 'cache'),
       workers: args.workers,

@@ -1,9 +1,10 @@
 /** `server`: the scan of one event with clients on any machines, through a broker. */
 import { Command, Option } from 'commander';
 import {
-  addEventOptions,
+  addRecoOptions,
   addResultOptions,
   addSkyOptions,
+  EVENT_FILE,
   FILES_EXPLAINED,
   NSIDES_EXPLAINED,
   type ScanArguments,
@@ -13,7 +14,8 @@ import { brokerTeller, failureTeller } from './tell.js';
 
 interface Arguments extends ScanArguments {
   readonly clientStartupJson: string;
-  readonly outputDir: string;
+  readonly eventFile?: string;
+  readonly outputDir?: string;
   readonly cacheDir: string;
   readonly messageForm: 'json' | 'mqclient';
 }
@@ -43,6 +45,10 @@ SKYSCAN_PROGRESS_INTERVAL_SEC (60), SKYSCAN_RESULT_INTERVAL_SEC (120); EWMS_PILO
 have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_LOG (INFO). With SKYSCAN_EWMS_JSON
 (a file that EWMS wrote) tasks go to its queues, for "skymap-scanner reco" under ewms-pilot.
 
+For SkyDriver: SKYSCAN_SKYDRIVER_ADDRESS (https://host), SKYSCAN_SKYDRIVER_AUTH (token) and SKYSCAN_SKYDRIVER_SCAN_ID.
+The event then comes from there, progress and results go there, and --event-file and --output-dir are not needed;
+SKYSCAN_KILL_SWITCH_CHECK_INTERVAL (300), seconds between two looks at whether the scan is still wanted.
+
 ${FILES_EXPLAINED}
 
 docs/operators.md answers what else comes up while a scan runs.`;
@@ -52,9 +58,9 @@ export function serverCommand(): Command {
     .summary('scan with clients on any machines, through a broker')
     .description('Serves the scan of one event to clients on any machines and prints position and regions.')
     .requiredOption('--client-startup-json <file>', 'start-up file to write: what clients need to take part');
-  addEventOptions(command)
+  addRecoOptions(command.option('-e, --event-file <file>', `${EVENT_FILE}; not where SkyDriver has the event`))
     .requiredOption('-c, --cache-dir <dir>', 'where finished fits are kept')
-    .requiredOption('-o, --output-dir <dir>', 'where results go; may be the same directory');
+    .option('-o, --output-dir <dir>', 'where results go; may be the same directory (not needed with SkyDriver)');
   addSkyOptions(command, ' (this, or --simulated-event)').addOption(
     new Option('--message-form <form>', "form of the tasks: ours, or that of upstream's clients (MQClient)")
       .choices(['json', 'mqclient'])
@@ -66,7 +72,7 @@ export function serverCommand(): Command {
 async function serve(args: Arguments): Promise<void> {
   const session = await scanSession(args);
   const { ConfigError, listenTo, tellAll } = await import('../index.js');
-  const { brokerPlace, serveScan } = await import('../node/index.js');
+  const { brokerPlace, serveScan, skydriverPlace } = await import('../node/index.js');
   if (!args.realEvent && !args.simulatedEvent) {
     throw new ConfigError(
       'config/bad-value',
@@ -82,11 +88,21 @@ async function serve(args: Arguments): Promise<void> {
       if (!isReplay) tellFailure(`Given up: nside ${nside} pixel ${pixel}: ${reasons.at(-1)}`);
     },
   });
-  await session.run(args.outputDir, () =>
+  const skydriver = skydriverPlace(environment);
+  const outputDir = args.outputDir ?? null;
+  await session.run(outputDir, () =>
     serveScan({
       ...options,
+      eventFile: args.eventFile ?? null,
+      skydriver: skydriver && {
+        place: skydriver,
+        killSwitchIntervalS: environment.killSwitchIntervalS,
+        // Upstream's v4 does, its v3 does not.
+        waitsForWorkers: environment.ewmsJson !== '',
+      },
+      predictionWindow: { ratio: environment.predictionWindowRatio, least: environment.predictionWindowMin },
       listen: tellAll(options.listen!, failures),
-      outputDir: args.outputDir,
+      outputDir,
       cacheDir: args.cacheDir,
       startupFile: args.clientStartupJson,
       broker,

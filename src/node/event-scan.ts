@@ -44,8 +44,8 @@ export interface EventScanOptions {
   readonly threshold?: number;
   /** Whether the event is real; default: as its file says. */
   readonly isReal?: boolean;
-  /** Where results go. Made if need be. */
-  readonly outputDir: string;
+  /** Where results go. Made if need be; null: nowhere, since whoever listens takes them. */
+  readonly outputDir: string | null;
   /** Where the journal is kept, in a directory per event. Made if need be. */
   readonly cacheDir: string;
   /** Forget what an earlier, stopped or finished scan with the same settings has kept. Default false. */
@@ -106,7 +106,7 @@ export async function scanEvent(
   const metadata = scanMetadata(event, options.isReal);
   const stem = eventStem(metadata);
   const journalDir = join(cacheDir, stem);
-  for (const directory of [outputDir, journalDir]) {
+  for (const directory of outputDir === null ? [journalDir] : [outputDir, journalDir]) {
     await ensureDirectory(directory);
     await probeWritable(directory);
   }
@@ -136,7 +136,7 @@ export async function scanEvent(
     retryFailed: options.retryFailed === true,
   });
   try {
-    const files = resultFiles(outputDir, metadata, note);
+    const files = outputDir === null ? null : resultFiles(outputDir, metadata, note);
     const listen = tellAll(
       options.listen ?? (() => undefined),
       listenTo({
@@ -144,16 +144,16 @@ export async function scanEvent(
           if (journal.results > 0)
             note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
         },
-        'report:progress': ({ manifest }) => files.manifest(manifest),
-        'report:result': ({ result, isFinal }) => {
-          if (!isFinal) files.partial(result);
+        'report:progress': ({ manifest }) => files?.manifest(manifest),
+        'report:result': (report) => {
+          if (files !== null && !report.isFinal) files.partial(report.result);
         },
         'scan:warning': ({ text }) => note(text),
       }),
     );
     const outcome = await run({ setup, stem, event, source, prepared, journal, listen, note });
     if (outcome.state === 'interrupted') {
-      await files.settle();
+      await files?.settle();
       return { state: 'interrupted', kept: journal.results, journal: journal.path };
     }
     const { result, statistics } = outcome;
@@ -169,14 +169,14 @@ export async function scanEvent(
       version: await packageVersion(),
     });
     const pictures =
-      sky === null || options.pictures === false
+      sky === null || outputDir === null || options.pictures === false
         ? []
         : await drawPictures(result, outputDir, { sky, recoAlgo: source.reco.name, truth: truthOf(event) }, note);
-    const written = await files.finish(result, [
-      ...answers.map(({ name, bytes }) => ({ path: join(outputDir, name), bytes })),
+    const written = await files?.finish(result, [
+      ...answers.map(({ name, bytes }) => ({ path: join(outputDir ?? '', name), bytes })),
       ...pictures,
     ]);
-    return { state: 'done', summary, files: written };
+    return { state: 'done', summary, files: written ?? [] };
   } catch (error) {
     // A reco that cannot work at all leaves nothing that is worth going on with.
     if (journal.fittedTasks === 0) journal.discard();

@@ -33,3 +33,5 @@ export { type BrokerPlace, brokerPlace } from './remote-broker.js';
 export { packageVersion, readResource } from './resources.js';
 export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';
 export { type ServerJobOptions, serveScan } from './server-job.js';
+export type { SkydriverOptions } from './skydriver.js';
+export { type SkydriverPlace, skydriverPlace } from './skydriver-http.js';

@@ -13,16 +13,22 @@ import type { BrokerListener } from '../broker/remote-types.js';
 import type { TaskContext, WireForm } from '../broker/wire/index.js';
 import { ConfigError, ScanError } from '../config/index.js';
 import { packetOfFile } from '../event/index.js';
+import type { PredictionWindow } from '../report/index.js';
 import { formatProgression, listenTo, runScan, type ScanOutcome, tellAll } from '../scan/index.js';
 import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } from './event-scan.js';
 import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files.js';
 import { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
 import type { RecoChoice } from './reco-source.js';
 import type { BrokerPlace } from './remote-broker.js';
+import { eventOfSkydriver, type SkydriverOptions, scanForSkydriver } from './skydriver.js';
 import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './startup-file.js';
 
 /** What a server is told. */
-export interface ServerJobOptions extends EventScanOptions {
+export interface ServerJobOptions extends Omit<EventScanOptions, 'eventFile'> {
+  /** null: SkyDriver has it. */
+  readonly eventFile: string | null;
+  /** SkyDriver, where it has asked for the scan: the event comes from there. Default: nobody has. */
+  readonly skydriver?: SkydriverOptions | null;
   /** Where the start-up file is written. */
   readonly startupFile: string;
   readonly broker: BrokerPlace;
@@ -36,6 +42,8 @@ export interface ServerJobOptions extends EventScanOptions {
   readonly prefetch: number;
   /** Form of the tasks. Default 'json'. Change it where upstream's clients take part. */
   readonly form?: WireForm;
+  /** See `ReportingOptions.predictionWindow`. */
+  readonly predictionWindow?: PredictionWindow;
   /** Hears the broker. */
   readonly listenToBroker?: BrokerListener;
 }
@@ -45,6 +53,38 @@ export interface ServerJobOptions extends EventScanOptions {
  * settings, the reco or the broker.
  */
 export async function serveScan(options: ServerJobOptions): Promise<ScanJobReport> {
+  const { skydriver = null, signal, note = () => undefined, listen = () => undefined } = options;
+  if (skydriver === null) {
+    if (options.outputDir === null) throw notSaid('where results go', '--output-dir DIR');
+    return serveEvent({ ...options, eventFile: options.eventFile ?? whereIsEvent() });
+  }
+  if (options.eventFile !== null) note('SkyDriver has the event of this scan; --event-file is not read.');
+  const eventFile = await eventOfSkydriver(skydriver, options.cacheDir, note);
+  const unwanted = new AbortController();
+  const there = scanForSkydriver(skydriver, note, () => unwanted.abort());
+  try {
+    const report = await serveEvent({
+      ...options,
+      eventFile,
+      listen: tellAll(listen, there.listen),
+      signal: signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]),
+      ...(skydriver.waitsForWorkers ? { ready: () => there.waitForWorkers(signal) } : {}),
+    });
+    if (report.state === 'done') await there.finish(signal);
+    else if (there.unwanted !== null) throw isUnwanted(skydriver, there.unwanted, report.journal);
+    return report;
+  } finally {
+    there.close();
+  }
+}
+
+/** A server that knows its event. */
+interface EventOptions extends ServerJobOptions {
+  readonly eventFile: string;
+  readonly ready?: () => Promise<void>;
+}
+
+async function serveEvent(options: EventOptions): Promise<ScanJobReport> {
   let eventText = '';
   const load = async (path: string, loading?: LoadEventOptions): Promise<LoadedEvent> => {
     const { loaded, text } = await travelling(await loadEvent(path, loading));
@@ -54,7 +94,7 @@ export async function serveScan(options: ServerJobOptions): Promise<ScanJobRepor
   return scanEvent(options, (scan) => serve(scan, eventText, options), load);
 }
 
-async function serve(scan: OpenScan, eventText: string, options: ServerJobOptions): Promise<ScanOutcome> {
+async function serve(scan: OpenScan, eventText: string, options: EventOptions): Promise<ScanOutcome> {
   const { setup, source, prepared, journal, note } = scan;
   const { startupFile, broker } = options;
   const { scanId, isResumed } = await nameOf(scan, options);
@@ -104,10 +144,12 @@ async function serve(scan: OpenScan, eventText: string, options: ServerJobOption
       listen: tellAll(scan.listen, opening),
       silenceLimitS: options.timeoutFromClientsS,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.ready === undefined ? {} : { ready: options.ready }),
       reporting: {
         progressIntervalS: options.progressIntervalS ?? 60,
         resultIntervalS: options.resultIntervalS ?? 120,
         scanId,
+        ...(options.predictionWindow === undefined ? {} : { predictionWindow: options.predictionWindow }),
       },
     });
   } catch (error) {
@@ -148,7 +190,7 @@ async function readName(path: string): Promise<string> {
 async function contextOf(
   { source, event, note }: OpenScan,
   scanId: string,
-  { form, eventFile }: ServerJobOptions,
+  { form, eventFile }: EventOptions,
 ): Promise<TaskContext> {
   if (form === 'mqclient' && source.reco.taskUnit === 'pixel') {
     note(
@@ -174,5 +216,21 @@ function timedOut({ timeoutFromClientsS }: ServerJobOptions): ScanError {
     'scan/timed-out',
     `No result has come from clients for ${timeoutFromClientsS} s, the limit SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS.`,
     "See whether clients run, what their logs say, and whether they read this scan's start-up file and reach the same broker. The same server command goes on where this one stopped",
+  );
+}
+
+function notSaid(what: string, option: string): ConfigError {
+  return new ConfigError('config/bad-value', `It was not said ${what}.`, `Say ${option}.`);
+}
+
+function whereIsEvent(): never {
+  throw notSaid('which event to scan', '--event-file FILE');
+}
+
+function isUnwanted({ place }: SkydriverOptions, reason: string, journal: string): ScanError {
+  return new ScanError(
+    'skydriver/unwanted',
+    `SkyDriver does not want scan ${place.scanId} any more: ${reason}`,
+    `What was fitted is kept in ${journal}`,
   );
 }

@@ -138,14 +138,18 @@ export function scanForSkydriver(
     await reports.settled();
     if (finalResult === null) return;
     const onRetry = (reason: string): void => note(`The final result waits for SkyDriver. ${reason}.`);
-    const put = { method: 'PUT', what: 'result', manner: urgent, signal, onRetry } as const;
-    await ask({ ...put, body: resultBody(finalResult, true) });
+    const body = resultBody(finalResult, true);
+    try {
+      await ask({ method: 'PUT', what: 'result', body, manner: urgent, signal, onRetry });
+    } catch (error) {
+      throw noResult(place, signal?.aborted ? 'it was stopped while it waited' : (error as Error).message, error);
+    }
     if (latest === null) return;
     try {
       await ask({ method: 'PATCH', what: 'manifest', body: progressBody(latest), manner: urgent, signal });
     } catch (error) {
-      if (signal?.aborted) throw error;
-      note(`SkyDriver has the result, but not the last progress report. ${(error as Error).message}.`);
+      const why = signal?.aborted ? 'It was stopped while it waited' : (error as Error).message;
+      note(`SkyDriver has the result, but not the last progress report. ${why}.`);
     }
   }
 
@@ -165,6 +169,15 @@ export function scanForSkydriver(
       await pause(killSwitchIntervalS, closing.signal);
     }
   }
+}
+
+function noResult({ scanId }: SkydriverPlace, why: string, cause: unknown): ScanError {
+  return new ScanError(
+    'skydriver/no-result',
+    `Scan ${scanId} is finished, but SkyDriver does not have its result: ${why}`,
+    'Nothing is lost: the same server command sends it again, without fitting anything.',
+    { cause },
+  );
 }
 
 /** Reports of a running scan: one request at a time, always the latest state, failures told and forgotten. */

@@ -36,7 +36,7 @@ export interface PredictionWindow {
   readonly least: number;
 }
 
-const USUAL_WINDOW: PredictionWindow = { ratio: 0.25, least: 400 };
+export const USUAL_WINDOW: PredictionWindow = { ratio: 0.25, least: 400 };
 
 /** How long the rest takes, and how that was found. */
 export interface TimeLeft {
@@ -44,8 +44,6 @@ export interface TimeLeft {
   /** Fits the rate was taken from. */
   readonly window: number;
   readonly isWholeScan: boolean;
-  /** Fits from which on the rate is that of a moving window. */
-  readonly windowStartsAt: number;
 }
 
 /** From the recent rate; null before the first result of this life of the scan. */
@@ -61,5 +59,5 @@ export function timeLeft(
   const window = isWholeScan ? received : wanted;
   const sinceMs = isWholeScan ? firstSentMs : statistics.nthLatestSentMs(window);
   const seconds = ((lastReceivedMs - sinceMs) / 1000 / window) * Math.max(0, remainingRecos);
-  return { seconds, window, isWholeScan, windowStartsAt: least };
+  return { seconds, window, isWholeScan };
 }

@@ -3,7 +3,7 @@
  * keys). A function of counts, statistics and the time; texts for people are our own.
  */
 import type { ScanMetadata } from '../result/index.js';
-import { estimatedRecos, type PredictionWindow, predictedTotal, timeLeft } from './estimates.js';
+import { estimatedRecos, type PredictionWindow, predictedTotal, timeLeft, USUAL_WINDOW } from './estimates.js';
 import { dateText, durationText, floatText, twoDecimals } from './python-text.js';
 import type { Spread } from './spread.js';
 import type { ScanStatistics, Timing } from './statistics.js';
@@ -255,7 +255,7 @@ function spread({ count, mean, median, min, max }: Spread): Texts {
 }
 
 function predictions(
-  { statistics, nowMs, predictionWindow }: ManifestInput,
+  { statistics, nowMs, predictionWindow = USUAL_WINDOW }: ManifestInput,
   { predicted, received }: Totals,
 ): Record<string, string | number> {
   const left = timeLeft(statistics, predicted - received, predictionWindow);
@@ -266,7 +266,7 @@ function predictions(
     'total # of reconstructions': predicted,
     end: dateText(nowMs + left.seconds * 1000),
     technique: left.isWholeScan
-      ? `mean of the whole scan so far (from ${left.windowStartsAt} fits on: a moving window)`
+      ? `mean of the whole scan so far (from ${predictionWindow.least} fits on: a moving window)`
       : `moving window of the latest ${left.window} fits`,
   };
 }
