@@ -1,6 +1,8 @@
 /** The body of a worker thread: builds the fit of one prepared event, then answers tasks until it is ended. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { findReco, type PreparedEvent, type RecoTask } from '../reco/index.js';
+// Not the whole session: every thread would load what only its parent needs.
+import { answerTasks, type FitterMessage } from '../session/fitter-messages.js';
 import { importReco } from './import-reco.js';
 
 /** Which reco a thread builds its fit with. */
@@ -14,34 +16,19 @@ export interface FitThreadData {
   readonly prepared: PreparedEvent;
 }
 
-/** What a thread answers: first `ready` or `broken`, then one answer a task. */
-export type FitThreadMessage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'broken'; readonly reason: string }
-  | { readonly kind: 'fitted'; readonly answer: unknown }
-  | { readonly kind: 'threw'; readonly reason: string };
+/** What a thread answers. */
+export type FitThreadMessage = FitterMessage;
 
 if (parentPort !== null) {
   const port = parentPort;
   const { reco, prepared } = workerData as FitThreadData;
-  const tell = (message: FitThreadMessage): void => port.postMessage(message);
-  try {
+  const tell = (message: FitterMessage): void => port.postMessage(message);
+  const answer = await answerTasks(async () => {
     const source = reco.kind === 'builtin' ? findReco(reco.name) : await importReco(reco.path);
-    const fitTask = await source.createFit(prepared);
-    port.on('message', async (task: RecoTask) => {
-      try {
-        tell({ kind: 'fitted', answer: await fitTask(task) });
-      } catch (error) {
-        tell({ kind: 'threw', reason: reasonOf(error) });
-      }
-    });
+    return source.createFit(prepared);
+  }, tell);
+  if (answer !== null) {
+    port.on('message', (task: RecoTask) => void answer(task));
     tell({ kind: 'ready' });
-  } catch (error) {
-    tell({ kind: 'broken', reason: reasonOf(error) });
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'Error' || error.name.endsWith('RecoError') ? error.message : `${error.name}: ${error.message}`;
 }

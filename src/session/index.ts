@@ -3,6 +3,7 @@
  * be written. Threads, files and addresses are handed in.
  */
 export { answerFiles, mapFiles, mapStem, type NamedFile, pictureFiles, type ScanRecord } from './files.js';
+export { answerTasks, type FitterMessage, type FitterPort, type PortFitter, portFitter } from './fitter-messages.js';
 export { type LightSources, type PrepareOptions, prepareWith, recoFailed } from './prepare-event.js';
 export { type RunHereOptions, runHere } from './run-here.js';
 export { type SetupOptions, scanMetadata, scanSetup, truthOf } from './setup.js';
