@@ -6,7 +6,7 @@
  */
 import type { RecoTask } from '../reco/index.js';
 import { Fifo } from './fifo.js';
-import type { ClientEnd, Delivery, ServerEnd, TaskOutcome } from './types.js';
+import type { ClientEnd, Delivery, ServerEnd, TaskHistory, TaskOutcome } from './types.js';
 
 /** Both ends of an in-process broker. */
 export interface EmbeddedBroker {
@@ -17,7 +17,14 @@ export interface EmbeddedBroker {
 
 interface Waiting {
   readonly task: RecoTask;
-  readonly redelivered: boolean;
+  readonly history: TaskHistory;
+}
+
+const NEW: TaskHistory = { handedOut: 0, failedAt: 0 };
+
+/** After it was handed out once more in vain. */
+function again({ task, history }: Waiting, hasFailed = false): Waiting {
+  return { task, history: { handedOut: history.handedOut + 1, failedAt: history.failedAt + (hasFailed ? 1 : 0) } };
 }
 
 /** Somebody who can take tasks: asked in turn whenever a task is there to be taken. */
@@ -49,7 +56,7 @@ export function embeddedBroker(): EmbeddedBroker {
   const server: ServerEnd = {
     async send(batch) {
       if (isClosed) return;
-      for (const task of batch) tasks.push({ task, redelivered: false });
+      for (const task of batch) tasks.push({ task, history: NEW });
       deal();
     },
     async *outcomes() {
@@ -86,15 +93,16 @@ export function embeddedBroker(): EmbeddedBroker {
       };
       return {
         task: waiting.task,
-        redelivered: waiting.redelivered,
+        redelivered: waiting.history.handedOut > 0,
+        history: waiting.history,
         async finish(outcome) {
           settle(() => {
             outcomes.push(outcome);
             wakeServer?.();
           });
         },
-        async giveBack() {
-          settle(() => tasks.unshift({ task: waiting.task, redelivered: true }));
+        async giveBack(hasFailed) {
+          settle(() => tasks.unshift(again(waiting, hasFailed)));
           deal();
         },
       };
@@ -148,7 +156,7 @@ export function embeddedBroker(): EmbeddedBroker {
         if (hasLeft) return;
         hasLeft = true;
         for (const consumer of [...own]) consumer.end();
-        for (const waiting of [...held].reverse()) tasks.unshift({ task: waiting.task, redelivered: true });
+        for (const waiting of [...held].reverse()) tasks.unshift(again(waiting));
         held.clear();
         deal();
       },

@@ -1,2 +1,2 @@
 export { type EmbeddedBroker, embeddedBroker } from './embedded.js';
-export type { ClientEnd, Delivery, ServerEnd, TaskOutcome } from './types.js';
+export type { ClientEnd, Delivery, ServerEnd, TaskHistory, TaskOutcome } from './types.js';

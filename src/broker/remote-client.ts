@@ -9,7 +9,7 @@ import { BrokerError, MessageError } from '../config/index.js';
 import { Fifo } from './fifo.js';
 import type { RemoteClientEnd, RemoteClientOptions, RemoteDelivery } from './remote-types.js';
 import type { ClientTransport, Inbox, Incoming, Outbox } from './transport.js';
-import type { TaskOutcome } from './types.js';
+import type { TaskHistory, TaskOutcome } from './types.js';
 import type { TaskMessage, Wire } from './wire/index.js';
 
 const QUEUE_GONE_S = 60;
@@ -30,6 +30,7 @@ interface Held {
   readonly key: string;
   readonly message: TaskMessage;
   readonly wasRedelivered: boolean;
+  readonly history: TaskHistory;
   /** Its message, more than once where it came more than once. */
   messages: Incoming[];
   isSettled: boolean;
@@ -138,9 +139,12 @@ class RemoteClient {
       task,
       message,
       redelivered: held.wasRedelivered,
+      history: held.history,
       finish: (outcome) => this.#finish(held, outcome),
-      giveBack: async () => {
-        if (this.#settle(held)) this.#giveBack(held);
+      giveBack: async (hasFailed = false) => {
+        if (!this.#settle(held)) return;
+        if (hasFailed) await this.#markFailed(held);
+        this.#giveBack(held);
       },
     };
   }
@@ -169,11 +173,14 @@ class RemoteClient {
       return;
     }
     if (message.isWornOut) {
-      void this.#refresh(message);
+      void this.#refresh(message, message.history).then((isDone) => {
+        // Not allowed to publish tasks: the server will send it again when the broker has dropped it.
+        if (!isDone) message.giveBack();
+      });
       return;
     }
-    const wasRedelivered = message.isRedelivered;
-    const held: Held = { key, message: found, wasRedelivered, messages: [message], isSettled: false, group };
+    const { isRedelivered: wasRedelivered, history } = message;
+    const held: Held = { key, message: found, wasRedelivered, history, messages: [message], isSettled: false, group };
     this.#inHand.set(key, held);
     group.held++;
     group.ready.push(held);
@@ -203,14 +210,21 @@ class RemoteClient {
     message.discard();
   }
 
-  /** Puts a fresh copy of a message into the queue in place of one that the broker would soon drop. */
-  async #refresh(message: Incoming): Promise<void> {
-    try {
-      if (await this.#tasks.publish(message.body!, true)) message.ack();
-    } catch {
-      // Not allowed to publish tasks: the server will send it again when the broker has dropped it.
-      message.giveBack();
-    }
+  /** Puts a fresh copy of a message into the queue in its place, with what is known of it. */
+  async #refresh(message: Incoming, history: TaskHistory): Promise<boolean> {
+    const isThere = await this.#tasks.publish(message.body!, history).catch(() => false);
+    if (isThere) message.ack();
+    return isThere;
+  }
+
+  /** A task that goes back says from now on that one more client could not fit it; where it may, for others' queues. */
+  async #markFailed(held: Held): Promise<void> {
+    const [message, ...others] = held.messages.filter(({ isOurs }) => isOurs);
+    if (message === undefined) return;
+    const { handedOut, failedAt } = held.history;
+    if (!(await this.#refresh(message, { handedOut: handedOut + 1, failedAt: failedAt + 1 }))) return;
+    for (const other of others) other.ack();
+    held.messages = [];
   }
 
   async #finish(held: Held, outcome: TaskOutcome): Promise<void> {

@@ -3,6 +3,7 @@
  * broker does it: its connections and how they come back, its queues, its acknowledgements.
  */
 import type { QueueDepth } from './outstanding.js';
+import type { TaskHistory } from './types.js';
 
 /** Which of the two queues of a scan. */
 export type Direction = 'toClients' | 'fromClients';
@@ -12,6 +13,7 @@ export interface Incoming {
   /** null where the message says itself that it is none of ours. */
   readonly body: Uint8Array | null;
   readonly isRedelivered: boolean;
+  readonly history: TaskHistory;
   /** It is about to be thrown away by the broker, having been handed out too often. */
   readonly isWornOut: boolean;
   /** Whether it can still be acknowledged or given back; its connection may have broken. */
@@ -72,9 +74,9 @@ export interface OutboxOptions {
 export interface Outbox {
   /**
    * True when the broker has the message, false when it was given up: the outbox was closed, or the queue is no more.
-   * `isFresh` marks one that was handed out before and takes the place of a worn-out one.
+   * `history` goes with one that was handed out before and takes the place of a message that came in.
    */
-  publish(body: Uint8Array, isFresh?: boolean): Promise<boolean>;
+  publish(body: Uint8Array, history?: TaskHistory): Promise<boolean>;
   /** Gives up what is not confirmed. */
   close(): Promise<void>;
 }
@@ -97,4 +99,10 @@ export interface ServerTransport extends ClientTransport {
   depth(direction: Direction): Promise<QueueDepth | 'missing' | 'unknown'>;
   /** Removes both queues. */
   removeQueues(): Promise<void>;
+}
+
+/** A count that a message claims: 0 where it is none, and never so large that adding to it goes wrong. */
+export function countOf(value: unknown): number {
+  const count = Number(value);
+  return Number.isSafeInteger(count) && count > 0 ? Math.min(count, 1_000_000) : 0;
 }

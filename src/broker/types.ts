@@ -30,14 +30,23 @@ export interface ServerEnd {
   close(): Promise<void>;
 }
 
+/** What has become of a task before. */
+export interface TaskHistory {
+  /** How often it was handed out, to clients that gave it back, left or died; a few may be missing after a crash. */
+  readonly handedOut: number;
+  /** How many clients could not fit it, and could not fit anything else either. */
+  readonly failedAt: number;
+}
+
 /** One task in a client's hands. Exactly one of its two methods is called. */
 export interface Delivery {
   readonly task: RecoTask;
   readonly redelivered: boolean;
+  readonly history: TaskHistory;
   /** Publishes the outcome, then acknowledges the task. */
   finish(outcome: TaskOutcome): Promise<void>;
-  /** Returns the task to the queue for somebody else. */
-  giveBack(): Promise<void>;
+  /** Returns the task to the queue for somebody else; `hasFailed`: it could not be fitted here. */
+  giveBack(hasFailed?: boolean): Promise<void>;
 }
 
 /** A client's end. */

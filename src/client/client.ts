@@ -4,7 +4,6 @@
  * The same client serves the threads of one machine through the embedded broker and a cluster through a real one.
  */
 import type { Delivery, TaskOutcome } from '../broker/index.js';
-import type { RecoTask } from '../reco/index.js';
 import { CLIENT_STATES, type ClientState, isOver } from './states.js';
 import { type ClientEvents, type ClientOptions, RunnerBroken, RunnerClosed, TaskFailed } from './types.js';
 
@@ -20,10 +19,14 @@ export interface Client {
 }
 
 const DEFAULTS = { taskTimeoutS: 1800, maxTries: 3, hopelessAfter: 10 } as const;
+/** Handed out so often without an answer, a task is suspected to end its clients. */
+const SUSPICIOUS_AFTER = 3;
+/** Handed out so often, it is given up: nothing that we know of keeps its clients alive. */
+const HANDED_OUT_LIMIT = 100;
 
 /** Starts a client. It is over when the queue is (`stopped`), when told to stop, or when it cannot go on (`failed`). */
 export function startClient(options: ClientOptions): Client {
-  const { end, runner, taskTimeoutS, maxTries, hopelessAfter } = { ...DEFAULTS, ...options };
+  const { end, runner, suspects, taskTimeoutS, maxTries, hopelessAfter } = { ...DEFAULTS, ...options };
   const prefetch = options.prefetch ?? 2 * runner.slots;
   const inHand = new Set<Promise<void>>();
   let leave: () => void = () => undefined;
@@ -51,7 +54,7 @@ export function startClient(options: ClientOptions): Client {
     async stop() {
       enter('stopped');
       leave();
-      await runner.close();
+      await closeRunners();
       await done.catch(() => undefined);
     },
   };
@@ -65,7 +68,7 @@ export function startClient(options: ClientOptions): Client {
     } catch (error) {
       fail(error);
     }
-    await runner.close();
+    await closeRunners();
     await Promise.all(inHand);
     await end.close();
     if (failure !== null) throw failure.reason;
@@ -93,7 +96,7 @@ export function startClient(options: ClientOptions): Client {
   async function work(delivery: Delivery): Promise<void> {
     let outcome: TaskOutcome | null;
     try {
-      outcome = await fitOrGiveUp(delivery.task);
+      outcome = await fitOrGiveUp(delivery);
     } catch (error) {
       await delivery.giveBack();
       throw error;
@@ -103,22 +106,24 @@ export function startClient(options: ClientOptions): Client {
   }
 
   /** null: the client was told to stop. Throws what no further try helps against. */
-  async function fitOrGiveUp(task: RecoTask): Promise<TaskOutcome | null> {
+  async function fitOrGiveUp({ task, history }: Delivery): Promise<TaskOutcome | null> {
     const { nside, pixel } = task;
+    const suits = history.handedOut >= SUSPICIOUS_AFTER ? (suspects ?? runner) : runner;
+    const tries = history.handedOut >= HANDED_OUT_LIMIT ? 0 : maxTries;
     const ordinal = taken++;
     const reasons: string[] = [];
+    if (tries === 0) reasons.push(`handed out ${history.handedOut} times, and none of its clients lived to answer`);
     const startedMs = performance.now();
-    while (!isOver(state)) {
+    while (!isOver(state) && reasons.length < tries) {
       try {
-        const { results, runtimeS } = await runner.run(task, taskTimeoutS);
+        const { results, runtimeS } = await suits.run(task, taskTimeoutS);
         tell('task:fitted', { task, runtimeS });
         return { status: 'done', nside, pixel, results, runtimeS };
       } catch (error) {
         if (error instanceof RunnerClosed) return null;
         if (!(error instanceof TaskFailed)) throw error;
         reasons.push(error.message);
-        if (reasons.length >= maxTries) break;
-        tell('task:retry', { task, attempt: reasons.length, reason: error.message });
+        if (reasons.length < tries) tell('task:retry', { task, attempt: reasons.length, reason: error.message });
       }
     }
     if (isOver(state)) return null;
@@ -133,12 +138,16 @@ export function startClient(options: ClientOptions): Client {
     return { status: 'failed', nside, pixel, variations, reasons, runtimeS: (performance.now() - startedMs) / 1000 };
   }
 
+  async function closeRunners(): Promise<void> {
+    await Promise.all([runner.close(), suspects?.close()]);
+  }
+
   function fail(reason: unknown): void {
     if (isOver(state)) return;
     failure = { reason };
     enter('failed');
     leave();
-    void runner.close();
+    void closeRunners();
   }
 
   function enter(next: ClientState): void {

@@ -48,6 +48,11 @@ export interface ClientOptions {
   readonly end: ClientEnd;
   /** What fits them. The client starts and closes it. */
   readonly runner: TaskRunner;
+  /**
+   * What fits tasks that were handed out several times and never answered: they may have ended their clients. It gets
+   * ready with the first of them; the client closes it. Default: the runner.
+   */
+  readonly suspects?: TaskRunner;
   /** Seconds after which a fit is ended. Default 1800. Change it when a healthy fit may take longer. */
   readonly taskTimeoutS?: number;
   /**

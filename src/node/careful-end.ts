@@ -2,8 +2,8 @@
  * A client's end that is careful with tasks that cannot be fitted: maybe it is not the task, but this machine.
  *
  * - A client that has not fitted anything yet holds back what it had to give up, until its first success shows that the
- *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others have had
- *   all of them before, then it is the tasks. Where nothing else is to be had for a while (the last pixels of a scan),
+ *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others could not
+ *   fit them either, each of them, then it is the tasks. That a task was lost with a client does not count. Where nothing else is to be had for a while (the last pixels of a scan),
  *   they are answered nevertheless.
  * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
  *   what it has not looked at goes to others.
@@ -51,7 +51,7 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
       isOver = true;
       clearTimeout(patience);
       wakeUp();
-      for (const { delivery, settle } of take()) settle(delivery.giveBack());
+      for (const { delivery, settle } of take()) settle(delivery.giveBack(true));
     },
     async close() {
       isOver = true;
@@ -118,7 +118,7 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
       heldBack.push({ delivery, outcome, settle: resolve as (done: Promise<void>) => void });
     });
     if (heldBack.length >= hopelessAfter) {
-      if (!heldBack.every((held) => held.delivery.redelivered)) {
+      if (!heldBack.every((held) => held.delivery.history.failedAt > 0)) {
         throw new RunnerBroken(
           `None of the first ${hopelessAfter} tasks could be fitted. The last reason: ${outcome.reasons.at(-1)}`,
         );

@@ -13,6 +13,7 @@ import { ensureDirectory, probeWritable } from './files.js';
 import { onlyOwnTasks } from './own-tasks.js';
 import type { SplineDirectory } from './photon-tables.js';
 import type { BrokerPlace } from './remote-broker.js';
+import { separateFitter } from './separate-fitter.js';
 import { readStartupFile } from './startup-file.js';
 import { keepingTaskFiles } from './task-files.js';
 
@@ -97,6 +98,11 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
   const client = startClient({
     end,
     runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared) }),
+    suspects: fitterPool({
+      slots: workers,
+      startFitter: () =>
+        separateFitter({ startupFile, recoName: options.recoName ?? null, photonTables: options.photonTables }),
+    }),
     taskTimeoutS: options.taskTimeoutS,
     prefetch,
     // The end judges that: it knows which tasks others have tried before.

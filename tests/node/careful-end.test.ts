@@ -94,13 +94,29 @@ describe('a client whose first tasks all fail', () => {
     expect(got.sort()).toEqual([0, 1]);
   });
 
-  it('answers them where others have had them before, so that a scan with nothing else ends', async () => {
+  it('fails as well where others had them and were lost: that says nothing about the tasks', async () => {
     const { broker, next, pixels } = await setUp();
     const others = broker.client();
     const before = others.deliveries(6)[Symbol.asyncIterator]();
     for (let i = 0; i < 6; i++) await before.next();
     await others.close();
     const [first, second] = [await next(), await next()];
+    void first.finish(failed(first.task));
+    await expect(second.finish(failed(second.task))).rejects.toThrow(/None of the first 2 tasks/);
+    expect(await pixels()).toEqual([]);
+  });
+
+  it('answers them where others could not fit them either, so that a scan with nothing else ends', async () => {
+    const { broker, end, next, pixels } = await setUp();
+    const [one, two] = [await next(), await next()];
+    void one.finish(failed(one.task));
+    void two.finish(failed(two.task)).catch(() => undefined);
+    end.abandon();
+    await pixels();
+    const deliveries = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2 }).deliveries(4);
+    const more = deliveries[Symbol.asyncIterator]();
+    const [first, second] = [(await more.next()).value, (await more.next()).value];
+    expect([first, second].map(({ history }) => history)).toEqual(Array(2).fill({ handedOut: 1, failedAt: 1 }));
     await Promise.all([first.finish(failed(first.task)), second.finish(failed(second.task))]);
     expect((await pixels()).sort()).toEqual(['0 failed', '1 failed']);
   });

@@ -35,6 +35,9 @@ export interface Rabbitmq {
   kill(): Promise<void>;
   /** Starts it again in the same directory and waits until it answers. */
   start(): Promise<void>;
+  /** Stops the broker as it is, its connections open; `thaw` lets it go on. */
+  freeze(): void;
+  thaw(): void;
   /** Ends everything and removes the directory. */
   dispose(): Promise<void>;
 }
@@ -132,6 +135,11 @@ export async function startRabbitmq(settings: readonly string[] = []): Promise<R
     await Promise.all(servers.map(ended));
   }
 
+  function tell(what: NodeJS.Signals): void {
+    const pid = pidIn(at('pid'));
+    if (pid !== null) signal(pid, what);
+  }
+
   const epmd = run('epmd', ['-port', String(port + 1), '-address', '127.0.0.1']);
   await start();
   return {
@@ -143,6 +151,8 @@ export async function startRabbitmq(settings: readonly string[] = []): Promise<R
     log: () => readFileSync(at(`log/sky${port}@localhost.log`), 'utf8'),
     kill,
     start,
+    freeze: () => tell('SIGSTOP'),
+    thaw: () => tell('SIGCONT'),
     async dispose() {
       await kill();
       epmd.kill();

@@ -6,8 +6,9 @@
  * before as soon as its last consumer leaves, and takes its time with what is given back in its own way.
  */
 import type { WebSocket } from 'ws';
-import type { Inbox, InboxOptions, Incoming, Outbox } from '../transport.js';
-import { SENT_AGAIN } from './producer.js';
+import { countOf, type Inbox, type InboxOptions, type Incoming, type Outbox } from '../transport.js';
+import type { TaskHistory } from '../types.js';
+import { FAILED_AT, HANDED_OUT } from './producer.js';
 import type { Topic } from './topic.js';
 
 /** The shortest that the service knows: until a message that could not be published anew is handed out again. */
@@ -137,7 +138,7 @@ export class Consumer implements Inbox {
   /** Publishes a message anew in place of one that was given back. */
   giveBack(message: PulsarMessage, negative: string, socket: WebSocket): void {
     const going = this.#again
-      .publish(message.body, true)
+      .publish(message.body, { ...message.history, handedOut: message.history.handedOut + 1 })
       .catch(() => false)
       .then((isThere) => {
         if (isThere) message.ack();
@@ -159,6 +160,7 @@ interface Frame {
 class PulsarMessage implements Incoming {
   readonly body: Uint8Array;
   readonly isRedelivered: boolean;
+  readonly history: TaskHistory;
   readonly isWornOut = false;
   readonly #id: string;
   readonly #socket: WebSocket;
@@ -168,7 +170,11 @@ class PulsarMessage implements Incoming {
   constructor({ messageId, payload, redeliveryCount, properties }: Frame, socket: WebSocket, consumer: Consumer) {
     this.#id = JSON.stringify(messageId);
     this.body = Buffer.from(payload ?? '', 'base64');
-    this.isRedelivered = (redeliveryCount ?? 0) > 0 || properties?.[SENT_AGAIN] === 'true';
+    this.history = {
+      handedOut: countOf(redeliveryCount) + countOf(properties?.[HANDED_OUT]),
+      failedAt: countOf(properties?.[FAILED_AT]),
+    };
+    this.isRedelivered = this.history.handedOut > 0;
     this.#socket = socket;
     this.#consumer = consumer;
   }

@@ -5,18 +5,19 @@
 import type { WebSocket } from 'ws';
 import { Fifo } from '../fifo.js';
 import type { Outbox, OutboxOptions } from '../transport.js';
+import type { TaskHistory } from '../types.js';
 import type { Topic } from './topic.js';
 
 /** Beyond that many unanswered messages the service fails further ones; the window stays below. */
 const MAX_PENDING = 1000;
 const REFUSED_PAUSE_MS = 200;
-/** Property of a message that was handed out before. */
-export const SENT_AGAIN = 'skymap-scanner-sent-again';
+/** Properties of a message that was handed out before and is published anew. */
+export const HANDED_OUT = 'skymap-scanner-handed-out';
+export const FAILED_AT = 'skymap-scanner-failed-at';
 
 interface Outgoing {
   readonly payload: string;
-  /** Handed out before. */
-  readonly isFresh: boolean;
+  readonly history: TaskHistory | undefined;
   readonly resolve: (isWithBroker: boolean) => void;
   readonly reject: (failure: unknown) => void;
 }
@@ -37,10 +38,10 @@ export class Producer implements Outbox {
     this.#options = options;
   }
 
-  publish(body: Uint8Array, isFresh = false): Promise<boolean> {
+  publish(body: Uint8Array, history?: TaskHistory): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const payload = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64');
-      this.#waiting.push({ payload, isFresh, resolve, reject });
+      this.#waiting.push({ payload, history, resolve, reject });
       this.#pump();
     });
   }
@@ -64,7 +65,7 @@ export class Producer implements Outbox {
   #send(message: Outgoing, socket: WebSocket): void {
     const context = String(this.#nextId++);
     this.#inFlight.set(context, message);
-    const properties = message.isFresh ? `"properties":{"${SENT_AGAIN}":"true"},` : '';
+    const properties = message.history === undefined ? '' : `"properties":${propertiesOf(message.history)},`;
     socket.send(`{"payload":"${message.payload}",${properties}"context":"${context}"}`);
   }
 
@@ -135,4 +136,8 @@ export class Producer implements Outbox {
     for (const message of this.#inFlight.values()) message.resolve(false);
     this.#inFlight.clear();
   }
+}
+
+function propertiesOf({ handedOut, failedAt }: TaskHistory): string {
+  return JSON.stringify({ [HANDED_OUT]: String(handedOut), [FAILED_AT]: String(failedAt) });
 }

@@ -4,12 +4,13 @@
  * acknowledged by then come again, to us or to somebody else.
  */
 import type { AsyncMessage, Channel } from 'rabbitmq-client';
-import type { Inbox, InboxOptions, Incoming } from '../transport.js';
+import { countOf, type Inbox, type InboxOptions, type Incoming } from '../transport.js';
+import type { TaskHistory } from '../types.js';
 import { within } from '../within.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
-import { SENT_AGAIN } from './publisher.js';
+import { FAILED_AT, HANDED_OUT } from './publisher.js';
 import { closeChannel, lookAtQueue } from './queues.js';
 
 const MISSING_PAUSE_MS = 500;
@@ -17,7 +18,8 @@ const MISSING_PAUSE_MS = 500;
 const CONSUME_LIMIT_MS = 20_000;
 /** A quorum queue of RabbitMQ 4 drops a message that was handed out 20 times. */
 const WORN_OUT = 10;
-const DELIVERY_COUNT = 'x-delivery-count';
+/** What the broker counts; which of them, and what it counts as a delivery, depends on its version. */
+const COUNTS = ['x-delivery-count', 'x-acquired-count'];
 
 export class Consumption implements Inbox {
   readonly #link: Link;
@@ -139,6 +141,7 @@ export class Consumption implements Inbox {
 class RabbitMessage implements Incoming {
   readonly body: Uint8Array | null;
   readonly isRedelivered: boolean;
+  readonly history: TaskHistory;
   readonly isWornOut: boolean;
   readonly #channel: Channel;
   readonly #deliveryTag: number;
@@ -147,8 +150,10 @@ class RabbitMessage implements Incoming {
   constructor({ body, headers, redelivered, deliveryTag }: AsyncMessage, channel: Channel, acks: Acknowledgements) {
     // rabbitmq-client turns bodies that call themselves text or JSON into such.
     this.body = Buffer.isBuffer(body) ? body : null;
-    this.isRedelivered = redelivered || headers?.[SENT_AGAIN] === true;
-    this.isWornOut = Number(headers?.[DELIVERY_COUNT] ?? 0) >= WORN_OUT;
+    const count = Math.max(redelivered ? 1 : 0, ...COUNTS.map((name) => countOf(headers?.[name])));
+    this.history = { handedOut: count + countOf(headers?.[HANDED_OUT]), failedAt: countOf(headers?.[FAILED_AT]) };
+    this.isRedelivered = this.history.handedOut > 0;
+    this.isWornOut = count >= WORN_OUT;
     this.#channel = channel;
     this.#deliveryTag = deliveryTag;
     this.#acknowledgements = acks;

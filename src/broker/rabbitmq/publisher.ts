@@ -6,18 +6,19 @@
 import type { Channel } from 'rabbitmq-client';
 import { Fifo } from '../fifo.js';
 import type { Outbox, OutboxOptions } from '../transport.js';
+import type { TaskHistory } from '../types.js';
 import { within } from '../within.js';
 import { isQueueMissing, queueFailure } from './failures.js';
 import type { Link } from './link.js';
 import { closeChannel, lookAtQueue } from './queues.js';
 
-/** Header of a message that was handed out before. */
-export const SENT_AGAIN = 'x-skymap-scanner-sent-again';
-const AGAIN: Readonly<Record<string, unknown>> = { [SENT_AGAIN]: true };
+/** Headers of a message that was handed out before and is published anew. */
+export const HANDED_OUT = 'x-skymap-scanner-handed-out';
+export const FAILED_AT = 'x-skymap-scanner-failed-at';
 
 interface Outgoing {
   readonly body: Buffer;
-  readonly isFresh: boolean;
+  readonly history: TaskHistory | undefined;
   readonly resolve: (isWithBroker: boolean) => void;
   readonly reject: (failure: unknown) => void;
   missingSinceMs: number | null;
@@ -50,10 +51,10 @@ export class Publisher implements Outbox {
     this.#options = options;
   }
 
-  publish(body: Uint8Array, isFresh = false): Promise<boolean> {
+  publish(body: Uint8Array, history?: TaskHistory): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      this.#waiting.push({ body: bytes, isFresh, resolve, reject, missingSinceMs: null });
+      this.#waiting.push({ body: bytes, history, resolve, reject, missingSinceMs: null });
       this.#pump();
     });
   }
@@ -103,10 +104,10 @@ export class Publisher implements Outbox {
     if (this.#inFlight++ === 0) this.#lastConfirmMs = performance.now();
     this.#watching ??= setTimeout(() => this.#watch(), STALL_MS);
     const messageId = String(this.#nextId++);
-    const { body, isFresh } = message;
+    const { body, history } = message;
     // Mandatory: the broker would confirm, and throw away, a message for a queue that is not there.
     const envelope = { routingKey: this.#queue, durable: true, mandatory: true, messageId };
-    channel.basicPublish(isFresh ? { ...envelope, headers: AGAIN } : envelope, body).then(
+    channel.basicPublish(history === undefined ? envelope : { ...envelope, headers: headersOf(history) }, body).then(
       // rabbitmq-client tells of a returned message one turn after its confirmation.
       () => void setImmediate(() => this.#confirmed(message, messageId)),
       (error: unknown) => this.#failed(message, error, channel),
@@ -171,4 +172,8 @@ export class Publisher implements Outbox {
   #giveUpWaiting(): void {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.resolve(false);
   }
+}
+
+function headersOf({ handedOut, failedAt }: TaskHistory): Readonly<Record<string, number>> {
+  return { [HANDED_OUT]: handedOut, [FAILED_AT]: failedAt };
 }

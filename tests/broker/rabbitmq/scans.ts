@@ -65,6 +65,7 @@ function hearing() {
     'broker:lost': [],
     'broker:blocked': [],
     'broker:unblocked': [],
+    'broker:queues': [],
     'message:dropped': [],
     'task:sent-again': [],
   };
