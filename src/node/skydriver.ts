@@ -209,12 +209,12 @@ function casualReports(
   };
 
   function send(): void {
-    sending ??= sendWaiting().finally(() => {
-      sending = null;
-    });
+    sending ??= sendWaiting();
   }
 
   async function sendWaiting(): Promise<void> {
+    // What is reported together travels together, and `sending` is set before it is cleared.
+    await null;
     while (waiting.manifest !== undefined || waiting.partial !== undefined) {
       const { manifest, partial } = waiting;
       waiting = {};
@@ -234,6 +234,7 @@ function casualReports(
         failures.failed(error as Error);
       }
     }
+    sending = null;
   }
 }
 

@@ -51,9 +51,9 @@ export function runningWorkers(answer: unknown): number | null {
 }
 
 const status = z.object({
-  is_deleted: z.unknown(),
-  ewms_deactivated: z.unknown(),
-  scan_state: z.unknown(),
+  is_deleted: z.unknown().optional(),
+  ewms_deactivated: z.unknown().optional(),
+  scan_state: z.unknown().optional(),
 });
 
 /** Why the scan is not wanted any more, from the answer to GET status, as the rest of a sentence; null where it is. */
