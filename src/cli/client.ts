@@ -3,16 +3,15 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { ClientJobReport } from '../node/index.js';
 import { wholeNumber } from './arguments.js';
+import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
-import { brokerTeller, type Tell, workerHandlers } from './tell.js';
+import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
 
-interface Arguments extends LightArguments {
+interface Arguments extends LightArguments, LogArguments {
   readonly clientStartupJson: string;
   readonly debugDirectory?: string;
-  readonly workers: number;
+  readonly workers?: number;
   readonly recoAlgo?: string;
-  readonly quiet?: true;
-  readonly debug?: true;
 }
 
 const EXAMPLES = `
@@ -44,34 +43,39 @@ export function clientCommand(): Command {
     .description('Takes tasks of a server from the broker and fits them until there are no more.')
     .requiredOption('--client-startup-json <file>', 'start-up file that the server wrote')
     .option('--debug-directory <dir>', 'keep every task and outcome there, as files for "skymap-scanner reco"')
-    .option('--workers <number>', 'fits at the same time', wholeNumber(1, 4096), availableParallelism())
+    .option(
+      '--workers <number>',
+      'fits at the same time (default: EWMS_PILOT_MAX_CONCURRENT_TASKS or one a processor)',
+      wholeNumber(1, 4096),
+    )
     .option('--reco-algo <name>', "reconstruction, where the start-up file is one of upstream's server");
-  return addLightOptions(command)
-    .option('--quiet', 'only errors')
-    .option('--debug', 'tell everything, show stack traces')
-    .addHelpText('after', EXAMPLES)
-    .action(client);
+  return addLogOptions(addLightOptions(command)).addHelpText('after', EXAMPLES).action(client);
 }
 
 async function client(args: Arguments): Promise<void> {
-  const { listenToClient, readEnvironment } = await import('../index.js');
-  const { brokerPlace, INTERRUPTED, interruptible, runClient } = await import('../node/index.js');
+  const { readEnvironment } = await import('../index.js');
+  const { brokerPlace, INTERRUPTED, interruptible, observe, runClient } = await import('../node/index.js');
   const { environment, warnings } = readEnvironment(process.env);
-  const isDebug = args.debug === true || environment.log === 'DEBUG';
-  const isQuiet = !isDebug && (args.quiet === true || !['DEBUG', 'INFO'].includes(environment.log));
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const tell: Tell = { note: isQuiet ? () => undefined : say, detail: isDebug ? say : () => undefined };
-  for (const text of warnings) tell.note(text);
-  const broker = await brokerPlace(environment);
+  const choice = logChoice(args);
+  const observer = await observe({
+    role: 'client',
+    environment,
+    ...choice,
+    print: (line) => void process.stderr.write(`${line}\n`),
+    isStamped: process.stderr.isTTY !== true,
+  });
+  const { note } = observer;
+  for (const text of warnings) note(text, 'WARNING');
 
-  const hear = listenToClient(workerHandlers(tell, 'Client'));
   let isReady = false;
-  const interrupt = interruptible(() => tell.note('Stopping: tasks in hand go back to the broker.'));
+  const interrupt = interruptible(() => note('Stopping: tasks in hand go back to the broker.'));
   try {
+    const broker = await brokerPlace(environment);
+    observer.hide(broker.secrets);
     const report = await runClient({
       startupFile: args.clientStartupJson,
       broker,
-      workers: args.workers,
+      workers: args.workers ?? (environment.concurrentTasks || availableParallelism()),
       taskTimeoutS: environment.taskTimeoutS,
       waitForFirstMessageS: environment.waitForFirstMessageS,
       timeoutToClientsS: environment.timeoutToClientsS,
@@ -84,12 +88,12 @@ async function client(args: Arguments): Promise<void> {
         // Before the client is ready a signal ends the process at once: there is nothing to give back.
         if (!isReady) interrupt.arm();
         isReady = true;
-        hear(name, event);
+        observer.client(name, event);
       },
-      listenToBroker: brokerTeller(tell),
-      note: tell.note,
+      listenToBroker: observer.broker,
+      note,
     });
-    const { fitted, givenUp } = report;
+    const { fitted, givenUp, ending } = report;
     const endings: Readonly<Record<ClientJobReport['ending'], string>> = {
       interrupted: 'Stopped.',
       'scan is over': 'The scan is over: its queue is gone.',
@@ -101,9 +105,15 @@ async function client(args: Arguments): Promise<void> {
         `No further task came within ${environment.timeoutToClientsS} s (SKYSCAN_MQ_TIMEOUT_TO_CLIENTS). If the scan ` +
         'is not over, see whether the server still runs and whether other clients hold the last tasks.',
     };
-    tell.note(`${endings[report.ending]} ${fitted} tasks were fitted here, ${givenUp} given up.`);
-    if (report.ending === 'interrupted') process.exitCode = INTERRUPTED;
+    note(`${endings[ending]} ${fitted} tasks were fitted here, ${givenUp} given up.`);
+    observer.tell('client:ended', { ending, fitted, given_up: givenUp });
+    if (ending === 'interrupted') process.exitCode = INTERRUPTED;
+  } catch (error) {
+    observer.tell('client:failed', errorData(error, choice.isDebug), 'CRITICAL');
+    const isJson = (choice.format ?? environment.logFormat) === 'json';
+    throw isJson ? new ToldError('told', { cause: error }) : error;
   } finally {
     interrupt.release();
+    await observer.close();
   }
 }

@@ -8,20 +8,37 @@ interface UserError extends Error {
   readonly hint: string;
 }
 
+/** An error that was told already, in the form that was asked for. */
+export class ToldError extends Error {
+  override readonly name = 'ToldError';
+}
+
+/** What a machine is told of an error. */
+export function errorData(error: unknown, isDebug: boolean): Record<string, unknown> {
+  const known = isUserError(error) ? { code: error.code, hint: error.hint } : { code: 'internal' };
+  const trace = isDebug && error instanceof Error ? { trace: traceOf(error) } : {};
+  return { error: error instanceof Error ? error.message : String(error), ...known, ...trace };
+}
+
 /** Prints an error on standard error and returns the exit code of its kind. */
 export function reportError(error: unknown, isDebug: boolean): number {
+  if (error instanceof ToldError) return exitCodeOf(error.cause);
   if (isUserError(error)) {
     process.stderr.write(`error: ${sentence(error.message)}\n`);
     if (error.hint !== '') process.stderr.write(`       ${sentence(error.hint)}\n`);
     process.stderr.write(`       [${error.code}]\n`);
     if (isDebug) process.stderr.write(traceOf(error));
-    return error.name === 'ConfigError' || error.code === 'reco/unknown' ? 2 : 1;
+    return exitCodeOf(error);
   }
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`internal error: ${sentence(text)}\n`);
   if (isDebug && error instanceof Error) process.stderr.write(traceOf(error));
   else process.stderr.write('       This is a defect of the scanner. Please report it with what --debug prints.\n');
   return 1;
+}
+
+function exitCodeOf(error: unknown): number {
+  return isUserError(error) && (error.name === 'ConfigError' || error.code === 'reco/unknown') ? 2 : 1;
 }
 
 function isUserError(error: unknown): error is UserError {

@@ -1,14 +1,15 @@
 /** What `scan` and `server` have in common: arguments about the event and its map, the display, how a scan ends. */
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Environment, ScanEvents } from '../index.js';
-import type { EventScanOptions, RecoChoice, ScanJobReport } from '../node/index.js';
+import type { Environment } from '../index.js';
+import type { EventScanOptions, Observer, RecoChoice, ScanJobReport } from '../node/index.js';
 import { namedValue, numberBetween, shellText } from './arguments.js';
+import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
-import type { Tell } from './tell.js';
+import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
 
 /** Values of the options that the three functions below add. */
-export interface ScanArguments extends LightArguments {
+export interface ScanArguments extends LightArguments, LogArguments {
   readonly recoAlgo?: string;
   readonly recoModule?: string;
   readonly recoCommand?: string;
@@ -22,8 +23,7 @@ export interface ScanArguments extends LightArguments {
   readonly iceModel: string;
   readonly fresh?: true;
   readonly retryFailed?: true;
-  readonly quiet?: true;
-  readonly debug?: true;
+  readonly watch?: boolean;
   readonly json?: true;
   readonly pictures: boolean;
 }
@@ -83,34 +83,37 @@ export function addResultOptions(command: Command): Command {
       0.2,
     )
     .option('--ice-model <name>', 'ice of the light model', 'spice_mie');
-  return addLightOptions(light)
+  const result = addLightOptions(light)
     .option('--fresh', 'start over: forget the fits of an earlier scan with the same settings')
     .option('--retry-failed', 'try pixels again that an earlier scan with the same settings gave up')
     .option('--no-pictures', 'draw no pictures')
     .option('--json', 'print the summary as JSON instead of text')
-    .option('--quiet', 'no progress, only errors')
-    .option('--debug', 'tell everything, show stack traces');
+    .option('--watch', 'show the progress as a block that is redrawn (default on a terminal)')
+    .option('--no-watch', 'show the progress as a line now and then');
+  return addLogOptions(result);
 }
 
 /** A scan that was asked for on the command line. */
-export interface ScanSession extends Tell {
+export interface ScanSession {
   readonly environment: Environment;
   /** For a scan job, but for the event and the directories. */
   readonly options: Omit<EventScanOptions, 'eventFile' | 'outputDir' | 'cacheDir'>;
+  /** To be handed what happens at the broker, and to workers of this process. */
+  readonly hear: Pick<Observer, 'broker' | 'client' | 'hide'>;
   /** Runs the job, prints the answer or how to go on, sets the exit code. */
   run(outputDir: string | null, job: () => Promise<ScanJobReport>): Promise<void>;
 }
 
 /** Reads arguments and environment. Throws a ConfigError for what cannot be used. */
-export async function scanSession(args: ScanArguments): Promise<ScanSession> {
+export async function scanSession(args: ScanArguments, role: 'scan' | 'server'): Promise<ScanSession> {
   const { ConfigError, listenTo, parseProgression, readEnvironment, summaryText, tellAll } = await import(
     '../index.js'
   );
-  const { INTERRUPTED, interruptible, progressDisplay, progressStyle } = await import('../node/index.js');
+  const { INTERRUPTED, interruptible, observe, progressDisplay, progressStyle, timeStamp } = await import(
+    '../node/index.js'
+  );
 
   const { environment, warnings } = readEnvironment(process.env);
-  const isDebug = args.debug === true || environment.log === 'DEBUG';
-  const isQuiet = !isDebug && (args.quiet === true || !['DEBUG', 'INFO'].includes(environment.log));
   const progression = parseProgression(args.nsides);
   const reco = recoChoice(args);
   if (reco === null) {
@@ -123,20 +126,40 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
   const recoSettings = { ...args.recoOption };
   if (args.recoAlgo === 'crash_dummy') recoSettings.crash_probability ??= String(environment.crashDummyProbability);
 
-  const display = progressDisplay({ terminal: process.stderr, style: progressStyle(process.stderr, isQuiet) });
-  const note = (text: string): void => {
-    if (!isQuiet) display.note(text);
-  };
-  const detail = (text: string): void => {
-    if (isDebug) display.note(text);
-  };
-  const interrupt = interruptible(() => detail('Stopping.'));
-  for (const text of warnings) note(text);
+  const choice = logChoice(args);
+  const isJson = (choice.format ?? environment.logFormat) === 'json';
+  const isLoud = choice.isDebug || (!choice.isQuiet && ['DEBUG', 'INFO'].includes(environment.log));
+  const style = progressStyle(process.stderr, isJson || !isLoud, args.watch);
+  // What a server says is read days later: there lines have a time.
+  const isStamped = role === 'server' && style !== 'live';
+  const display = progressDisplay({
+    terminal: process.stderr,
+    style,
+    showsClients: role === 'server',
+    ...(isStamped ? { stamp: () => `${timeStamp()} INFO    ` } : {}),
+  });
+  const observer = await observe({
+    role,
+    environment,
+    ...choice,
+    print: display.note,
+    isStamped,
+    labels: { reco: reco.kind === 'module' ? basename(reco.path) : reco.name },
+  });
+  const { note } = observer;
+  const interrupt = interruptible(() => note('Stopping.', 'DEBUG'));
+  for (const text of warnings) note(text, 'WARNING');
 
   return {
     environment,
-    note,
-    detail,
+    hear: {
+      client: observer.client,
+      hide: observer.hide,
+      broker: (name, event) => {
+        display.listenToBroker(name, event);
+        observer.broker(name, event);
+      },
+    },
     options: {
       ...(args.gcdDir === undefined ? {} : { gcdDir: args.gcdDir }),
       reco,
@@ -154,10 +177,7 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
       resultIntervalS: environment.resultIntervalS,
       signal: interrupt.signal,
       note,
-      listen: tellAll(
-        display.listen,
-        listenTo({ 'scan:started': () => interrupt.arm(), 'round:chosen': (round) => detail(roundText(round)) }),
-      ),
+      listen: tellAll(display.listen, observer.scan, listenTo({ 'scan:started': () => interrupt.arm() })),
     },
     async run(outputDir, job) {
       try {
@@ -165,8 +185,12 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
         display.stop();
         if (report.state === 'interrupted') {
           const command = shellText(process.argv.slice(1).filter((word) => word !== '--fresh'));
-          const kept = `${report.kept} results are kept in ${report.journal}`;
-          process.stderr.write(`Stopped. ${kept}. To go on:\n  ${command}\n`);
+          const { kept, journal } = report;
+          observer.tell('scan:stopped', { kept, journal, command });
+          if (!isJson) {
+            const text = `Stopped. ${kept} results are kept in ${journal}. To go on:\n  ${command}\n`;
+            process.stderr.write(text);
+          }
           process.exitCode = INTERRUPTED;
           return;
         }
@@ -174,19 +198,16 @@ export async function scanSession(args: ScanArguments): Promise<ScanSession> {
           note(`Written to ${outputDir}: ${report.files.map((path) => basename(path)).join(', ')}`);
         }
         process.stdout.write(args.json ? `${JSON.stringify(report.summary, null, 2)}\n` : summaryText(report.summary));
+      } catch (error) {
+        observer.tell('scan:failed', errorData(error, choice.isDebug), 'CRITICAL');
+        throw isJson ? new ToldError('told', { cause: error }) : error;
       } finally {
         display.stop();
         interrupt.release();
+        await observer.close();
       }
     },
   };
-}
-
-/** Which pixels a round sends, and around which. */
-function roundText({ round, sent, minimum }: ScanEvents['round:chosen']): string {
-  const pixels = sent.map(({ nside, pixels }) => `${pixels.length} pixels of nside ${nside}`).join(', ');
-  const around = minimum === null ? '' : ` around nside ${minimum.nside} pixel ${minimum.pixel} (llh ${minimum.llh})`;
-  return `Round ${round}: ${pixels || 'nothing more to send'}${around}`;
 }
 
 function recoChoice({ recoAlgo, recoModule, recoCommand }: ScanArguments): RecoChoice | null {

@@ -13,7 +13,6 @@ import {
   type ScanArguments,
   scanSession,
 } from './scan-session.js';
-import { workerHandlers } from './tell.js';
 
 interface Arguments extends ScanArguments {
   readonly eventFile: string;
@@ -62,8 +61,7 @@ export function scanCommand(): Command {
 }
 
 async function scan(args: Arguments): Promise<void> {
-  const session = await scanSession(args);
-  const { listenToClient } = await import('../index.js');
+  const session = await scanSession(args, 'scan');
   const { scanOnThisMachine } = await import('../node/index.js');
   await session.run(args.outputDir, () =>
     scanOnThisMachine({
@@ -73,7 +71,7 @@ async function scan(args: Arguments): Promise<void> {
       cacheDir: args.cacheDir ?? join(args.outputDir, 'cache'),
       workers: args.workers,
       taskTimeoutS: args.taskTimeout ?? session.environment.taskTimeoutS,
-      listenToWorkers: listenToClient(workerHandlers(session, 'Workers')),
+      listenToWorkers: session.hear.client,
     }),
   );
 }

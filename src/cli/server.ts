@@ -10,7 +10,6 @@ import {
   type ScanArguments,
   scanSession,
 } from './scan-session.js';
-import { brokerTeller, failureTeller } from './tell.js';
 
 interface Arguments extends ScanArguments {
   readonly clientStartupJson: string;
@@ -70,28 +69,23 @@ export function serverCommand(): Command {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const session = await scanSession(args);
-  const { ConfigError, listenTo, tellAll } = await import('../index.js');
-  const { brokerPlace, serveScan, skydriverPlace } = await import('../node/index.js');
-  if (!args.realEvent && !args.simulatedEvent) {
-    throw new ConfigError(
-      'config/bad-value',
-      'Neither --real-event nor --simulated-event was said.',
-      'Say one of them: the map carries it.',
-    );
-  }
-  const { environment, options } = session;
-  const broker = await brokerPlace(environment);
-  const tellFailure = failureTeller(session);
-  const failures = listenTo({
-    'task:failed': ({ outcome: { nside, pixel, reasons }, isReplay }) => {
-      if (!isReplay) tellFailure(`Given up: nside ${nside} pixel ${pixel}: ${reasons.at(-1)}`);
-    },
-  });
-  const skydriver = skydriverPlace(environment);
+  const session = await scanSession(args, 'server');
+  const { environment, options, hear } = session;
   const outputDir = args.outputDir ?? null;
-  await session.run(outputDir, () =>
-    serveScan({
+  await session.run(outputDir, async () => {
+    const { ConfigError } = await import('../index.js');
+    const { brokerPlace, serveScan, skydriverPlace } = await import('../node/index.js');
+    if (!args.realEvent && !args.simulatedEvent) {
+      throw new ConfigError(
+        'config/bad-value',
+        'Neither --real-event nor --simulated-event was said.',
+        'Say one of them: the map carries it.',
+      );
+    }
+    const broker = await brokerPlace(environment);
+    hear.hide(broker.secrets);
+    const skydriver = skydriverPlace(environment);
+    return serveScan({
       ...options,
       eventFile: args.eventFile ?? null,
       skydriver: skydriver && {
@@ -101,7 +95,6 @@ async function serve(args: Arguments): Promise<void> {
         waitsForWorkers: environment.ewmsJson !== '',
       },
       predictionWindow: { ratio: environment.predictionWindowRatio, least: environment.predictionWindowMin },
-      listen: tellAll(options.listen!, failures),
       outputDir,
       cacheDir: args.cacheDir,
       startupFile: args.clientStartupJson,
@@ -111,7 +104,7 @@ async function serve(args: Arguments): Promise<void> {
       taskTimeoutS: environment.taskTimeoutS,
       prefetch: environment.prefetchFromClients,
       form: args.messageForm,
-      listenToBroker: brokerTeller(session),
-    }),
-  );
+      listenToBroker: hear.broker,
+    });
+  });
 }

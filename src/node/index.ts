@@ -17,7 +17,9 @@ export {
 export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
 export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
 export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './load-result.js';
+export { type LogFormat, timeStamp } from './log.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
+export { type Observer, type ObserverOptions, observe } from './observer.js';
 export { fitOneTask, type OneTaskOptions } from './one-task.js';
 export { svgToPng } from './png.js';
 export {

@@ -13,6 +13,8 @@ export interface BrokerPlace {
   readonly client: BrokerClient;
   /** Whether the scanner makes the queues, and removes them at the end. */
   readonly ownsQueues: boolean;
+  /** Tokens that are not in the environment, and must not be shown either. */
+  readonly secrets: readonly string[];
   /** The two queues of the scan of that name. */
   queues(basename: string): Pick<RemoteOptions, 'toClients' | 'fromClients'>;
 }
@@ -39,7 +41,7 @@ export async function brokerPlace(
       'Set it to [amqp[s]://][user[:password]@]host[:port][/vhost], the same for the server and its clients.',
     );
   }
-  return { client, ownsQueues: true, queues: (basename) => queuesOf(basename, address, auth) };
+  return { client, ownsQueues: true, secrets: [], queues: (basename) => queuesOf(basename, address, auth) };
 }
 
 async function ewmsPlace(path: string): Promise<BrokerPlace> {
@@ -57,7 +59,8 @@ async function ewmsPlace(path: string): Promise<BrokerPlace> {
     return { address: of.broker_address, auth: of.auth_token ?? '', queue: of.name };
   };
   const queues = { toClients: place(toclient), fromClients: place(fromclient) };
-  return { client: brokerClient(toclient.broker_type), ownsQueues: false, queues: () => queues };
+  const secrets = [toclient.auth_token ?? '', fromclient.auth_token ?? ''];
+  return { client: brokerClient(toclient.broker_type), ownsQueues: false, secrets, queues: () => queues };
 }
 
 function badEwms(path: string, what: string): ConfigError {

@@ -1,5 +1,13 @@
 export { estimatedRecos, type PredictionWindow, predictedTotal, type TimeLeft, timeLeft } from './estimates.js';
-export { type Manifest, type ManifestInput, manifest, progressLine, type Tally } from './manifest.js';
+export {
+  type Forecast,
+  forecast,
+  type Manifest,
+  type ManifestInput,
+  manifest,
+  progressLine,
+  type Tally,
+} from './manifest.js';
 export { dateText, durationText } from './python-text.js';
 export {
   eventOfI3Event,

@@ -133,6 +133,22 @@ export function progressLine(input: ManifestInput): string {
   return `${percent} % (${stages})${rest}`;
 }
 
+/** Fits of a scan as numbers. */
+export interface Forecast {
+  readonly done: number;
+  /** As far as can be told now; exact once the scan is over. */
+  readonly expected: number;
+  /** null before the first result of this life of the scan. */
+  readonly secondsLeft: number | null;
+}
+
+/** How far the scan is, for machines. */
+export function forecast(input: ManifestInput): Forecast {
+  const { received, predicted } = sums(input);
+  const left = input.isDone ? null : timeLeft(input.statistics, predicted - received, input.predictionWindow);
+  return { done: received, expected: predicted, secondsLeft: input.isDone ? 0 : (left?.seconds ?? null) };
+}
+
 function sums({ progression, variations, pointedRadiusRad, counts, isDone }: ManifestInput): Totals {
   const estimates = estimatedRecos(progression, variations, pointedRadiusRad);
   const sentRecos = progression.map((_, i) => counts.chosen[i]! * variations);

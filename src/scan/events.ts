@@ -4,7 +4,7 @@
  */
 import type { TaskOutcome } from '../broker/index.js';
 import type { RecoTask } from '../reco/index.js';
-import type { Manifest } from '../report/index.js';
+import type { Forecast, Manifest } from '../report/index.js';
 import type { ScanResult } from '../result/index.js';
 import type { ChosenPixels, SkyPixel } from './choose-pixels.js';
 import type { ScanOutcome } from './outcome.js';
@@ -16,6 +16,8 @@ export interface ScanView {
   partialResult(): ScanResult;
   /** Body of `scan-manifest.json` at this moment. */
   manifest(): Manifest;
+  /** Fits done and expected, and the time left, as numbers. */
+  forecast(): Forecast;
   /** One line for people: how far, how long. */
   progressLine(): string;
 }

@@ -1,5 +1,7 @@
 /** When a running scan reports, and what (specs/sky-and-scan.md 6.2). The clock is handed in. */
 import {
+  type Forecast,
+  forecast,
   type Manifest,
   type ManifestInput,
   manifest,
@@ -135,6 +137,10 @@ export class Reporting implements ScanView {
 
   manifest(): Manifest {
     return manifest(this.input(this.clock()));
+  }
+
+  forecast(): Forecast {
+    return forecast(this.input(this.clock()));
   }
 
   progressLine(): string {
