@@ -14,6 +14,8 @@ import type { TaskMessage, Wire } from './wire/index.js';
 
 const QUEUE_GONE_S = 60;
 const REMOVED_MS = 1000;
+/** For a client that comes when all is over: long enough for a server to make queues again that were forgotten. */
+const LATE_MS = 10_000;
 const PUBLISH_WINDOW = 500;
 
 /** A client's end over an open transport. */
@@ -79,7 +81,7 @@ class RemoteClient {
   iterate(prefetch: number): AsyncIterator<RemoteDelivery> {
     if (this.#closing !== null) return { next: async () => OVER, return: async () => OVER };
     const wasThere = this.#hasSeenTasks;
-    const openedMs = performance.now();
+    let missingSinceMs: number | null = null;
     const group: Group = {
       ready: new Fifo(),
       asking: new Fifo(),
@@ -94,11 +96,16 @@ class RemoteClient {
       onMessage: (message) => this.#receive(message, group),
       // What nobody has looked at comes again, what is in hand goes on.
       onLost: () => this.#returnReady(group),
-      onMissingQueue: ({ forMs, wasRemoved }) => {
-        // It may have gone while nobody here was asking for tasks.
-        const goneMs = forMs ?? (wasThere ? performance.now() - openedMs : null);
+      onMissingQueue: ({ forMs, wasRemoved, isDead }) => {
+        // Its server will make it again.
+        if (isDead) return true;
+        missingSinceMs ??= performance.now();
+        // It may have gone while nobody here was asking for tasks, or before anybody here was.
+        const isLate = !wasThere && this.#options.areQueuesMade === true;
+        const goneMs = forMs ?? (wasThere || isLate ? performance.now() - missingSinceMs : null);
         // A server that makes a broken queue again removes it for a moment.
-        this.#isScanOver = goneMs !== null && goneMs > (wasRemoved ? REMOVED_MS : this.#queueGoneMs);
+        const limitMs = wasRemoved ? REMOVED_MS : isLate ? Math.min(LATE_MS, this.#queueGoneMs) : this.#queueGoneMs;
+        this.#isScanOver = goneMs !== null && goneMs > limitMs;
         return !this.#isScanOver;
       },
       onEnd: (failure) => this.#endGroup(group, failure),

@@ -66,6 +66,11 @@ export interface RemoteClientOptions extends RemoteOptions {
   readonly scanId?: string;
   /** Seconds without the queue of tasks, once it was there, after which the scan counts as over. Default 60. */
   readonly queueGoneS?: number;
+  /**
+   * Whether the queues were made before this client could hear of them: where they are not there, the scan is over or
+   * its broker has forgotten them. Default false: they may still come.
+   */
+  readonly areQueuesMade?: boolean;
 }
 
 /** How a server's end is closed. */

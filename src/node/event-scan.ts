@@ -50,6 +50,8 @@ export interface EventScanOptions {
   readonly cacheDir: string;
   /** Forget what an earlier, stopped or finished scan with the same settings has kept. Default false. */
   readonly isFresh?: boolean;
+  /** Whether the broker hands out every variation of a pixel for itself. Default false. */
+  readonly areVariationsApart?: boolean;
   /** Try again what an earlier scan with the same settings had to give up. Default false. */
   readonly retryFailed?: boolean;
   /** Sigma of the blur of the published map, degrees. Default 0.2. */
@@ -130,6 +132,7 @@ export async function scanEvent(
     fingerprint: scanFingerprint(setup, {
       eventDigest: fingerprint({ source: source.identity, prepared }),
       settings,
+      areVariationsApart: options.areVariationsApart === true && source.reco.taskUnit === 'pixel',
       productVersion: await packageVersion(),
     }),
     isFresh: options.isFresh === true,

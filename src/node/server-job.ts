@@ -91,7 +91,8 @@ async function serveEvent(options: EventOptions): Promise<ScanJobReport> {
     eventText = text;
     return loaded;
   };
-  return scanEvent(options, (scan) => serve(scan, eventText, options), load);
+  const forms = { areVariationsApart: options.form === 'mqclient' };
+  return scanEvent({ ...options, ...forms }, (scan) => serve(scan, eventText, options), load);
 }
 
 async function serve(scan: OpenScan, eventText: string, options: EventOptions): Promise<ScanOutcome> {

@@ -13,6 +13,8 @@ export interface ScanIdentity {
   /** A digest of the event file (and of whatever else decides the event, such as a GCD file). */
   readonly eventDigest: string;
   readonly settings: RecoSettings;
+  /** Whether variations are fitted apart that the reco would fit together; its minima are others then. Default false. */
+  readonly areVariationsApart?: boolean;
   /** Version of the product: another one may fit differently. */
   readonly productVersion: string;
 }
@@ -39,6 +41,7 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     progression: formatProgression(setup.progression).join(' '),
     threshold: String(setup.threshold),
     'order of pixels': setup.order ?? 'default',
+    ...(identity.areVariationsApart === true ? { 'fits of variations': 'apart' } : {}),
     pointing: pointing === null ? 'none' : `${pointing.zenith} ${pointing.azimuth} ${pointing.radiusRad}`,
   };
 }

@@ -1,12 +1,21 @@
 /** Clients that come and go, by the hundred. */
 import { expect, it } from 'vitest';
-import { type ChaosBroker, type ChaosClient, dice, expectUndisturbed, pause, SEEDS, startScan } from './scans.js';
+import {
+  type ChaosBroker,
+  type ChaosClient,
+  dice,
+  expectUndisturbed,
+  IS_LONG,
+  pause,
+  SEEDS,
+  startScan,
+} from './scans.js';
 
-const CLIENTS = 100;
+const CLIENTS = IS_LONG ? 300 : 100;
 
 export function crowd(broker: () => ChaosBroker): void {
   it.each(SEEDS)(
-    'come and go, 100 of them, with and without a word (seed %i)',
+    'come and go by the hundred, with and without a word (seed %i)',
     async (seed) => {
       const random = dice(seed);
       const scan = await startScan(broker(), random);
@@ -19,7 +28,8 @@ export function crowd(broker: () => ChaosBroker): void {
         if (here.size > 8) {
           const leaving = random.pick([...here]);
           here.delete(leaving);
-          await (random() < 0.5 ? leaving.stop() : leaving.vanish());
+          if (random() < 0.5) await leaving.stop();
+          else leaving.vanish();
         }
         await pause(random.below(20));
       }

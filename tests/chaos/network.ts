@@ -50,37 +50,49 @@ export function network(broker: () => FaultyBroker): void {
     await other.stop();
   }, 60_000);
 
-  it('comes back after its broker was frozen for longer than a heartbeat', async () => {
-    const scan = await startScan(broker(), dice(2));
-    await Promise.all([scan.client(), scan.client()]);
-    await reached(scan.collected, 100);
-    broker().freeze();
-    await pause(8000);
-    broker().thaw();
-    await expectUndisturbed(scan);
-  }, 60_000);
+  it.runIf(IS_LONG)(
+    'comes back after its broker was frozen for longer than a heartbeat',
+    async () => {
+      const scan = await startScan(broker(), dice(2));
+      await Promise.all([scan.client(), scan.client()]);
+      await reached(scan.collected, 100);
+      broker().freeze();
+      await pause(8000);
+      broker().thaw();
+      await expectUndisturbed(scan);
+    },
+    60_000,
+  );
 
-  it('comes back after its broker was killed, twice in a row', async () => {
-    const scan = await startScan(broker(), dice(3));
-    await Promise.all([scan.client(), scan.client()]);
-    // What was declared less than a second before a crash may be forgotten; that is the next case.
-    await pause(3000);
-    for (let i = 0; i < (IS_LONG ? 4 : 2); i++) {
+  it.runIf(IS_LONG)(
+    'comes back after its broker was killed, twice in a row',
+    async () => {
+      const scan = await startScan(broker(), dice(3));
+      await Promise.all([scan.client(), scan.client()]);
+      // What was declared less than a second before a crash may be forgotten; that is the next case.
+      await pause(3000);
+      for (let i = 0; i < (IS_LONG ? 4 : 2); i++) {
+        await broker().kill();
+        await broker().start();
+        await pause(300);
+      }
+      await expectUndisturbed(scan);
+    },
+    120_000,
+  );
+
+  it.runIf(IS_LONG)(
+    'comes back after its broker was killed right after the queues were made',
+    async () => {
+      const scan = await startScan(broker(), dice(4));
+      await Promise.all([scan.client(), scan.client()]);
+      await pause(200);
       await broker().kill();
       await broker().start();
-      await pause(300);
-    }
-    await expectUndisturbed(scan);
-  }, 120_000);
-
-  it('comes back after its broker was killed right after the queues were made', async () => {
-    const scan = await startScan(broker(), dice(4));
-    await Promise.all([scan.client(), scan.client()]);
-    await pause(200);
-    await broker().kill();
-    await broker().start();
-    await expectUndisturbed(scan);
-  }, 150_000);
+      await expectUndisturbed(scan);
+    },
+    150_000,
+  );
 }
 
 /** Waits until so many results are there. */

@@ -79,7 +79,7 @@ export interface ChaosClient {
   /** As SIGTERM: its tasks go back. */
   stop(): Promise<void>;
   /** As kill -9: its connection is gone and nothing goes back. */
-  vanish(): Promise<void>;
+  vanish(): void;
 }
 
 /** A broker on a port of this machine. */
@@ -109,6 +109,7 @@ export async function startScan(
   let collected = 0;
   let isOver = false;
   const clients = new Set<ChaosClient>();
+  const leaving: Promise<void>[] = [];
   const outcome = runScan(landscapeSetup(WHAT), {
     server,
     journal: null,
@@ -118,7 +119,7 @@ export async function startScan(
     silenceLimitS: 60,
   }).finally(async () => {
     isOver = true;
-    await Promise.all([...clients].map((client) => client.stop()));
+    await Promise.all([...leaving, ...[...clients].map((client) => client.stop())]);
     await serverProxy.close();
   });
   outcome.catch(() => undefined);
@@ -153,10 +154,10 @@ export async function startScan(
       const me: ChaosClient = {
         proxy,
         stop: leave,
-        async vanish() {
+        vanish() {
           proxy.set('refuse');
           proxy.cut();
-          await leave();
+          leaving.push(leave());
         },
       };
       clients.add(me);

@@ -18,13 +18,16 @@ export interface Running {
 export interface StartOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Seconds after which it is killed. Default 50. */
+  readonly limitS?: number;
 }
 
-export function start(words: readonly string[], env: Readonly<Record<string, string>>): Running {
+export function start(words: readonly string[], env: Readonly<Record<string, string>>, limitS = 50): Running {
   let output = { stdout: '', stderr: '' };
   let kill: Running['kill'] = () => undefined;
   const done = runCommand(words, {
     env,
+    limitS,
     whileRunning: (child, heard) => {
       output = heard;
       kill = (signal) => child.kill(signal);
@@ -36,18 +39,18 @@ export function start(words: readonly string[], env: Readonly<Record<string, str
 export const startupOf = (directory: string): string => join(directory, 'startup.json');
 
 /** A server whose files are all in one directory; the default is the reco `dummy`. */
-export function server(event: string, directory: string, { args = [], env = {} }: StartOptions): Running {
+export function server(event: string, directory: string, { args = [], env = {}, limitS }: StartOptions): Running {
   const files = ['--client-startup-json', startupOf(directory), '--cache-dir', join(directory, 'cache')];
   const words = ['server', ...files, '--output-dir', directory, '--event-file', event, '--simulated-event'];
   if (!args.some((word) => word.startsWith('--reco-') && word !== '--reco-option')) words.push('--reco-algo', 'dummy');
   if (!args.includes('--nsides')) words.push('--nsides', ...NSIDES);
-  return start([...words, '--no-pictures', ...args], env);
+  return start([...words, '--no-pictures', ...args], env, limitS);
 }
 
 /** A client of the server of that directory, as soon as there is a start-up file; one worker. */
-export async function client(directory: string, { args = [], env = {} }: StartOptions): Promise<Running> {
+export async function client(directory: string, { args = [], env = {}, limitS }: StartOptions): Promise<Running> {
   await until(() => existsSync(startupOf(directory)));
-  return start(['client', '--client-startup-json', startupOf(directory), '--workers', '1', ...args], env);
+  return start(['client', '--client-startup-json', startupOf(directory), '--workers', '1', ...args], env, limitS);
 }
 
 /** Waits until the journal holds so many results. */

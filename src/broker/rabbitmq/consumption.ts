@@ -88,6 +88,8 @@ export class Consumption implements Inbox {
     const queue = this.#queue;
     const acknowledgements = new Acknowledgements(channel, inOrder ? prefetch / 4 : 1);
     this.#acknowledgements = acknowledgements;
+    // Listened to from the beginning: a queue may be removed in the moment in which consuming begins.
+    const ending = Promise.race([gone(channel), cancelled(channel)]);
     try {
       await lookAtQueue(channel, queue);
       await channel.basicQos({ prefetchCount: prefetch });
@@ -116,7 +118,7 @@ export class Consumption implements Inbox {
       await channel.basicCancel(this.#consumerTag).catch(() => undefined);
       return true;
     }
-    const end = await Promise.race([gone(channel), cancelled(channel)]);
+    const end = await ending;
     this.#consumerTag = null;
     this.#lastSeenMs = performance.now();
     this.#wasCancelled = end === 'cancelled';
