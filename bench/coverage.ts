@@ -33,7 +33,6 @@ import {
   raDecOf,
   skyFrame,
 } from '../src/sky/index.js';
-import { tableEvent } from './table-events.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -79,8 +78,8 @@ function simulated(stream: number): DecodedEvent {
     seed: 77,
     stream,
   };
-  if (values.light === 'tables') return tableEvent(detector, ice, tables.cascade, track);
-  return simulateEvent({ detector, isBuiltin: true, ice }, track).event;
+  const light = values.light === 'tables' ? { tables, tilt: ice.tilt } : {};
+  return simulateEvent({ detector, isBuiltin: true, ice, ...light }, track).event;
 }
 
 interface Answer {

@@ -7,14 +7,17 @@
  */
 import { readFileSync } from 'node:fs';
 import {
-  CascadeLight,
+  type CascadeLight,
+  ClosedFormCascadeLight,
+  cdfAtEdges,
   decodeTables,
   followPhotons,
   loadIceModel,
   makeOptics,
-  NodeDistribution,
   parseAcceptance,
   parseSpectrum,
+  smearTimes,
+  TableCascadeLight,
   TableTrackLight,
 } from '../src/light/index.js';
 import { SplineMpeLikelihood } from '../src/reco/splinempe/likelihood.js';
@@ -68,19 +71,41 @@ const ns = (calls: number, work: (i: number) => number): number => {
 /** Places around a source without any order. */
 const at = (i: number, spread: number): number => ((Math.imul(i, 0x9e3779b1) >>> 8) / 0x100_0000 - 0.5) * spread;
 
-const light = new CascadeLight(tables.cascade);
-const nodes = new Float64Array(tables.cascade.timeNodes.length);
-const distribution = new NodeDistribution(tables.cascade.timeNodes);
-const amplitude = (i: number): number =>
-  light.amplitude(at(i, 900), 0.1, 0.2, -0.97, at(i + 1, 300), at(i + 2, 300), at(i + 3, 300));
-const lookUps = ns(N, amplitude);
-const times = ns(N, (i) => {
-  light.cdfNodes(nodes);
-  return nodes[i % nodes.length]!;
+/** Look-ups of one model at places without order: amplitude, with its gradient, CDF at 16 edges, one CDF and its gradient. */
+function costsOf(light: CascadeLight): Record<string, number> {
+  const slopes = new Float64Array(4);
+  const edges = Float64Array.from({ length: 16 }, (_, i) => 50 * i * i + 100);
+  const shares = new Float64Array(16);
+  light.setDirection(0.3, 1);
+  const look = (i: number): number => light.look(at(i, 900), at(i + 1, 300), at(i + 2, 300), at(i + 3, 300));
+  const amplitude = ns(N, look);
+  const after = (work: (i: number) => number): number => ns(N / 4, (i) => look(i) + work(i)) - amplitude;
+  return {
+    'amplitude, ns': amplitude,
+    'its gradient, ns': after(() => {
+      light.logSlopes(slopes);
+      return slopes[0]!;
+    }),
+    'CDF at one time, ns': after(() => light.cdf(light.directNs + 40)),
+    'CDF at 16 times, ns': after(() => {
+      cdfAtEdges(light, edges, 0, 16, 0, shares, 0);
+      return shares[5]!;
+    }),
+    'gradient of the CDF at a time, ns': after(() => {
+      light.cdfSlopes(light.directNs + 40, slopes);
+      return slopes[0]!;
+    }),
+  };
+}
+
+let smeared = smearTimes(tables.cascade, 5);
+const smearing = cpuSeconds(() => {
+  smeared = smearTimes(tables.cascade, 5);
 });
-const smearing = ns(N, (i) => {
-  distribution.fill(nodes, 50);
-  return distribution.smearedCdf(i % 300, 4);
+console.table({
+  'shipped tables': costsOf(new TableCascadeLight(tables.cascade)),
+  'shipped tables, smeared': costsOf(new TableCascadeLight(tables.cascade, smeared)),
+  'closed form': costsOf(new ClosedFormCascadeLight(ice)),
 });
 
 const MODULES = 150;
@@ -105,9 +130,7 @@ const direction = ns(200, (i) => {
 });
 console.table({
   'load the shipped tables, ms': Math.round(1000 * loading),
-  'amplitude of a cascade, ns': lookUps,
-  '15 time nodes, ns': times,
-  'prepare them and smear a CDF, ns': smearing,
+  'smear all their times, ms': Math.round(1000 * smearing),
   'splinempe, ns a module and evaluation': Math.round(evaluation),
   'a new direction, us': Math.round(direction / 1000),
   '(checksum)': sink > 0 ? 1 : 0,

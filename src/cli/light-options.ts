@@ -9,14 +9,15 @@ export interface LightArguments {
 export function addLightOptions(command: Command): Command {
   return command
     .option(
-      '--photon-tables <dir>',
-      "IceCube's spline tables of muons (InfBareMu_mie_*.fits, InfHighEStoch_mie_*.fits), for splinempe; default: those " +
-        'in photon-tables/splines of $I3_DATA, /opt/i3-data or /cvmfs/icecube.opensciencegrid.org/data, else our own',
+      '--photon-tables <dir|file>',
+      "IceCube's spline tables of muons (InfBareMu_mie_*.fits, InfHighEStoch_mie_*.fits), for splinempe, or a file that " +
+        '"tables make" made; default: those in photon-tables/splines of $I3_DATA, /opt/i3-data or ' +
+        '/cvmfs/icecube.opensciencegrid.org/data, else the shipped ones',
     )
-    .option('--no-photon-tables', "our own tables even where IceCube's are installed");
+    .option('--no-photon-tables', "the shipped tables even where IceCube's are installed");
 }
 
-/** The directory, null for our own tables, undefined for those that are installed. */
+/** The directory or file, null for the shipped tables, undefined for IceCube's where they are installed. */
 export function splineDirectory({ photonTables }: LightArguments): string | null | undefined {
   return photonTables === false ? null : photonTables;
 }

@@ -1,6 +1,6 @@
 /** `tables`: make photon tables, say what is in one, and check how good it is. */
 import { Command, Option } from 'commander';
-import type { BandErrors } from '../index.js';
+import type { BandErrors, CascadeLight, TableHeader } from '../index.js';
 import { wholeNumber } from './arguments.js';
 
 const MAKE_EXAMPLES = `
@@ -14,12 +14,14 @@ bytes depend on ice, photons, step and seed alone. About 100,000 to 170,000 phot
 
 const CHECK_EXAMPLES = `
 Examples:
-  skymap-scanner tables check spice_mie.skylight --quick
-  skymap-scanner tables check spice_mie.skylight --photons 1000000 --json
+  skymap-scanner tables check --quick
+  skymap-scanner tables check mine.skylight --photons 1000000 --json
+  skymap-scanner tables check --light closed-form
 
 Follows new photons at depths half-way between the table's nodes, where interpolation is worst, and compares: ln of the
 amplitudes' ratio, and the largest distance of the cumulative time distributions, over places that see at least 0.03
-photo-electrons of a 100 TeV cascade. The statistics of the new photons are in the figures too: 2 to 5 % with --quick.`;
+photo-electrons of a 100 TeV cascade. The statistics of the new photons are in the figures too: 2 to 5 % with --quick.
+The last lines put depths together, those in the dust layer (z -160 to -50 m) apart: mean of their medians, rms of all.`;
 
 export function tablesCommand(): Command {
   const tables = new Command('tables')
@@ -49,8 +51,10 @@ export function tablesCommand(): Command {
     .action(info);
   tables
     .command('check')
-    .summary('compare a table with new photons')
-    .argument('<file>', 'table file (*.skylight)')
+    .summary('compare a table, or the closed form, with new photons')
+    .argument('[file]', 'table file (*.skylight); the shipped one where left out')
+    .addOption(new Option('--light <model>', 'what to check').choices(['table', 'closed-form']).default('table'))
+    .option('--ice <name>', 'ice model, where no file says it', 'spice_mie')
     .option('--quick', 'four depths with 50,000 photons each, under a minute')
     .option('--photons <number>', 'photons for each depth', wholeNumber(100, 1e9), 500_000)
     .option('--seed <number>', 'seed of the new photons', wholeNumber(0, Number.MAX_SAFE_INTEGER), 4711)
@@ -141,6 +145,8 @@ async function info(file: string, args: { readonly json?: boolean }): Promise<vo
 }
 
 interface CheckArguments {
+  readonly light: 'table' | 'closed-form';
+  readonly ice: string;
   readonly quick?: boolean;
   readonly photons: number;
   readonly seed: number;
@@ -150,18 +156,20 @@ interface CheckArguments {
 /** Depths of a check: between nodes, above, in and below the dust. */
 const CHECK_DEPTHS = [-435, -305, -105, -65, 25, 155, 305, 425];
 const QUICK_DEPTHS = [-305, -105, 25, 305];
+const DUST = { from: -160, to: -50 } as const;
 
-async function check(file: string, args: CheckArguments): Promise<void> {
-  const { checkDepth, decodeTableHeader, decodeTables, followPhotons, loadIceModel, tableLight } = await import(
-    '../index.js'
-  );
-  const { loadOptics, readResource, readWholeFile } = await import('../node/index.js');
+async function check(file: string | undefined, args: CheckArguments): Promise<void> {
+  const { checkDepth, ClosedFormCascadeLight, ConfigError, followPhotons, loadIceModel } = await import('../index.js');
+  const { loadOptics, readResource } = await import('../node/index.js');
   const { setImmediate: nextTurn } = await import('node:timers/promises');
-  const bytes = await readWholeFile(file, 'table file');
-  const header = decodeTableHeader(bytes, file);
-  const light = tableLight(decodeTables(bytes, file).cascade);
-  const ice = await loadIceModel(readResource, header.iceModel);
-  const optics = await loadOptics(header.iceModel, header.angularAcceptance);
+  const isTable = args.light === 'table';
+  if (!isTable && file !== undefined) {
+    throw new ConfigError('config/bad-value', 'The closed form is in no file.', `Leave out ${file}, or --light.`);
+  }
+  const table = isTable ? await tableToCheck(file, args.ice) : null;
+  const ice = await loadIceModel(readResource, table?.header.iceModel ?? args.ice);
+  const optics = await loadOptics(ice.name, table?.header.angularAcceptance ?? 'h2-50cm');
+  const light = table?.light ?? new ClosedFormCascadeLight(ice);
   const depths = args.quick === true ? QUICK_DEPTHS : CHECK_DEPTHS;
   const photons = args.quick === true ? 50_000 : args.photons;
   const rows: BandErrors[] = [];
@@ -172,11 +180,58 @@ async function check(file: string, args: CheckArguments): Promise<void> {
     rows.push(...bands);
     if (args.json !== true) process.stdout.write(`${bands.map(bandLine).join('\n')}\n`);
   }
-  if (args.json === true) process.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
+  if (args.json === true) {
+    process.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
+    return;
+  }
+  const isDust = ({ z }: BandErrors): boolean => z >= DUST.from && z <= DUST.to;
+  const together = (what: string, part: readonly BandErrors[]): string[] =>
+    [...new Set(part.map(({ fromM }) => fromM))].map((fromM) =>
+      joinedLine(
+        what,
+        part.filter((band) => band.fromM === fromM),
+      ),
+    );
+  const clear = together(
+    'clear ice ',
+    rows.filter((row) => !isDust(row)),
+  );
+  process.stdout.write(`${[...clear, ...together('dust layer', rows.filter(isDust))].join('\n')}\n`);
+}
+
+async function tableToCheck(
+  file: string | undefined,
+  iceModel: string,
+): Promise<{ readonly header: TableHeader; readonly light: CascadeLight }> {
+  const { decodeTableHeader, decodeTables, TableCascadeLight } = await import('../index.js');
+  const { readPhotonTables, readWholeFile } = await import('../node/index.js');
+  const name = file ?? `tables/${iceModel}.skylight`;
+  const bytes = file === undefined ? await readPhotonTables(iceModel) : await readWholeFile(file, 'table file');
+  return {
+    header: decodeTableHeader(bytes, name),
+    light: new TableCascadeLight(decodeTables(bytes, name).cascade),
+  };
+}
+
+/** The same distances at several depths: mean of their medians, rms of all places. */
+function joinedLine(what: string, bands: readonly BandErrors[]): string {
+  const n = bands.reduce((sum, band) => sum + band.n, 0);
+  const mean = (pick: (band: BandErrors) => number): number =>
+    bands.reduce((sum, band) => sum + band.n * pick(band), 0) / n;
+  const rms = Math.sqrt(mean(({ rmsLn }) => rmsLn * rmsLn));
+  const { fromM, toM } = bands[0]!;
+  return (
+    `${what}  ${String(fromM).padStart(3)}-${String(toM).padEnd(3)} m  ${String(n).padStart(5)} places` +
+    `  amplitude: mean ${percent(mean((band) => band.meanLn))}, median ${percent(mean((band) => band.medianLn))}, rms ${percent(rms)}` +
+    `  CDF: median ${mean((band) => band.medianCdf).toFixed(3)}`
+  );
+}
+
+function percent(x: number): string {
+  return `${(100 * x).toFixed(1)} %`.padStart(7);
 }
 
 function bandLine(band: BandErrors): string {
-  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`.padStart(7);
   return (
     `z ${String(band.z).padStart(5)} m  ${String(band.fromM).padStart(3)}-${String(band.toM).padEnd(3)} m  ${String(band.n).padStart(4)} places` +
     `  amplitude: mean ${percent(band.meanLn)}, median ${percent(band.medianLn)}, rms ${percent(band.rmsLn)}, 95 % below ${percent(band.p95Ln)}` +

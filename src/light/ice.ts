@@ -100,6 +100,16 @@ export function meanAbsorption(ice: IceModel, z0: number, z1: number): number {
   return meanOf(ice, ice.absorbSum, z0, z1);
 }
 
+/** Derivative of `meanScattering` by its first height, 1/m^2. */
+export function meanScatteringSlope(ice: IceModel, z0: number, z1: number): number {
+  return meanSlopeOf(ice, ice.scatterSum, z0, z1);
+}
+
+/** Derivative of `meanAbsorption` by its first height, 1/m^2. */
+export function meanAbsorptionSlope(ice: IceModel, z0: number, z1: number): number {
+  return meanSlopeOf(ice, ice.absorbSum, z0, z1);
+}
+
 function meanOf(ice: IceModel, sum: Float64Array, z0: number, z1: number): number {
   let low = z0;
   let high = z1;
@@ -110,6 +120,21 @@ function meanOf(ice: IceModel, sum: Float64Array, z0: number, z1: number): numbe
     high = middle + 0.5;
   }
   return (integralTo(ice, sum, high) - integralTo(ice, sum, low)) / (high - low);
+}
+
+function meanSlopeOf(ice: IceModel, sum: Float64Array, z0: number, z1: number): number {
+  const rise = z1 - z0;
+  if (rise < 1 && rise > -1) {
+    const middle = 0.5 * (z0 + z1);
+    return 0.5 * (layerOf(ice, sum, middle + 0.5) - layerOf(ice, sum, middle - 0.5));
+  }
+  return (meanOf(ice, sum, z0, z1) - layerOf(ice, sum, z0)) / rise;
+}
+
+/** What the layer at height z adds to an integral, per metre. */
+function layerOf(ice: IceModel, sum: Float64Array, z: number): number {
+  const i = layerAt(ice, z);
+  return (sum[i + 1]! - sum[i]!) / ice.stepM;
 }
 
 /** Integral up to height z, linear inside a layer; the slope of the edge layers goes on outside. */

@@ -1,10 +1,12 @@
+export { type CascadeLight, cdfAtEdges, densityAtEdges, type RandomSource } from './cascade-light.js';
+export { holeIceAcceptance } from './closed-form.js';
 export {
+  ClosedFormCascadeLight,
   closedFormAmplitude,
   closedFormTiming,
-  holeIceAcceptance,
   type LightTiming,
   type PointSource,
-} from './closed-form.js';
+} from './closed-form-light.js';
 export { gammaP, gammaQ, lnGamma, lnGammaP, lnGammaQ, lnNormalCdf } from './gamma.js';
 export * from './generate/index.js';
 export {
@@ -22,6 +24,14 @@ export {
   tiltShift,
 } from './ice.js';
 export { ICE_MODELS, loadIceModel, parseEmissionProfile, parseIceModel, parseIceTilt } from './ice-csv.js';
+export {
+  type LineOfCascades,
+  lineAmplitudes,
+  lineInBins,
+  type SeeingModules,
+  type TimeBins,
+  tiltShifts,
+} from './line-light.js';
 export { DELAY, MuonDelays } from './muon-delays.js';
 export {
   COS_CHERENKOV,
@@ -36,6 +46,7 @@ export {
   TAN_CHERENKOV,
 } from './optics.js';
 export type { SplineAxis } from './photospline/axis.js';
+export { PhotosplineCascadeLight } from './photospline/cascade.js';
 export { convolve, convolvedAxis, triangleKnots } from './photospline/convolve.js';
 export { SplineEvaluator } from './photospline/evaluate.js';
 export {
@@ -50,7 +61,8 @@ export { SplineLight } from './photospline/spline-light.js';
 export { decodeSplineTable, type SplineTable } from './photospline/table.js';
 export { PhotosplineTrackLight } from './photospline/track.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
-export { CascadeLight } from './table/cascade.js';
+export { TableCascadeLight } from './table/cascade.js';
+export { smearTimes, type TimePart } from './table/cascade-times.js';
 export { NodeDistribution } from './table/cdf-nodes.js';
 export {
   decodeTableHeader,
@@ -59,6 +71,7 @@ export {
   type TableHeader,
   type TableOrigin,
 } from './table/container.js';
+
 export { MuonLight } from './table/muon.js';
 export {
   type Axis,

@@ -21,6 +21,7 @@ export { type LogFormat, timeStamp } from './log.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
 export { type Observer, type ObserverOptions, observe } from './observer.js';
 export { fitOneTask, type OneTaskOptions } from './one-task.js';
+export { hasPhotonTables, loadPhotonTables, readPhotonTables } from './photon-tables.js';
 export { svgToPng } from './png.js';
 export {
   type ProgressDisplay,

@@ -17,7 +17,7 @@ export function prepareEvent(
 ): Promise<{ readonly input: RecoInput; readonly prepared: PreparedEvent }> {
   const light = {
     readResource,
-    photonTables: loadPhotonTables,
+    photonTables: (iceModel: string) => loadPhotonTables(iceModel, photonTables),
     muonSplines: (iceModel: string) => loadMuonSplines(photonTables, iceModel),
   };
   return prepareWith(light, reco, options);

@@ -19,6 +19,10 @@ export interface Emission {
 
 /** A muon's light and what became of it. */
 export interface MuonEmission extends Emission {
+  /** The part of the light that comes from losses of at least `LOSS_THRESHOLD`. */
+  readonly losses: Emission;
+  /** Energy of the muon at a place on the line, GeV; before and behind its path that at its ends. */
+  energyAt(alongM: number): number;
   /** Energy where the path ends, GeV; 0 for a muon that stopped before. */
   readonly finalEnergyGev: number;
   /** Where it stopped, metres along the line; null where it went on. */
@@ -34,9 +38,14 @@ const STOPPED_GEV = 1;
 /** Longest way with one energy loss per metre, m. */
 const STRIDE_M = 10;
 
-/** GeV of cascade for a metre of bare muon track with all losses below 500 MeV. */
+/** Light of a metre of muon track with all losses below 500 MeV, in units of the muon's own Cherenkov light. */
+export function muonLightPerMetre(energyGev: number): number {
+  return 1.188 + 0.0206 * Math.log(energyGev);
+}
+
+/** The same as GeV of cascade. */
 export function bareMuonGevPerMetre(energyGev: number): number {
-  return (PHOTONS_PER_METRE / PHOTONS_PER_GEV) * (1.188 + 0.0206 * Math.log(energyGev));
+  return (PHOTONS_PER_METRE / PHOTONS_PER_GEV) * muonLightPerMetre(energyGev);
 }
 
 /** Light of a hadronic cascade in units of that of an electromagnetic one of the same energy. */
@@ -63,6 +72,9 @@ export function cascadeEmission(energyGev: number, isHadronic = false): Emission
 /** A muon of the given energy at `startM`, followed to `endM`. */
 export function muonEmission(energyGev: number, startM: number, endM: number, random: Random): MuonEmission {
   const sources = new Sources();
+  const losses = new Sources();
+  const places: number[] = [];
+  const energies: number[] = [];
   let energy = energyGev;
   let at = startM;
   let largest = 0;
@@ -74,6 +86,8 @@ export function muonEmission(energyGev: number, startM: number, endM: number, ra
     pieceLight = 0;
   };
   while (at < endM && energy > STOPPED_GEV) {
+    places.push(at);
+    energies.push(energy);
     const rate = lossRate(energy);
     const free = rate > 0 ? random.exponential() / rate : Number.POSITIVE_INFINITY;
     const perMetre = continuousLoss(energy);
@@ -89,15 +103,18 @@ export function muonEmission(energyGev: number, startM: number, endM: number, ra
     energy -= way * perMetre;
     if (way === free && energy > LOSS_THRESHOLD) {
       const loss = drawLoss(energy, random);
-      sources.addLoss(at, loss.energyGev, loss.isHadronic);
+      losses.addLoss(at, loss.energyGev, loss.isHadronic);
       energy -= loss.energyGev;
       largest = Math.max(largest, loss.energyGev);
     }
   }
   endPiece(at);
   const isStopped = energy <= STOPPED_GEV;
+  sources.addAll(losses);
   return {
     ...sources.sorted(),
+    losses: losses.sorted(),
+    energyAt: (alongM) => energies[Math.max(0, lastAtMost(places, alongM))] ?? energyGev,
     finalEnergyGev: isStopped ? 0 : energy,
     stopM: isStopped ? at : null,
     largestLossGev: largest,
@@ -114,6 +131,10 @@ class Sources {
 
   add(alongM: number, lightGev: number, halfLengthM = 0): void {
     if (lightGev > 0) this.places.push({ alongM, lightGev, halfLengthM });
+  }
+
+  addAll(others: Sources): void {
+    for (const place of others.places) this.places.push(place);
   }
 
   addLoss(alongM: number, energyGev: number, isHadronic: boolean): void {
@@ -141,6 +162,18 @@ class Sources {
       halfLengthM: Float64Array.from(this.places, (place) => place.halfLengthM),
     };
   }
+}
+
+/** Index of the last of ascending values that is at most `value`; -1 for none. */
+function lastAtMost(values: readonly number[], value: number): number {
+  let low = -1;
+  let high = values.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** x with P(shape, x) = share, to 1e-6. */

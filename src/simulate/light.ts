@@ -1,22 +1,24 @@
 /**
- * From light along a line to photo-electrons in modules, through the closed-form light model
- * (specs/photon-tables.md section 8): a Poisson number of them for each module, each with an arrival time.
+ * From light along a line to photo-electrons in modules, through any model of the light of cascades: a Poisson number of
+ * them for each module, each with an arrival time.
  *
  * A module far away cannot tell places on the line apart that are close together, so sources are grouped in a binary
  * tree: a group counts as one source at its centre of light where it is short against its distance. The times of photons
  * are drawn from the very places of the group, so that grouping costs no resolution in time.
  */
 import type { Detector } from '../detector/index.js';
-import { closedFormAmplitude, closedFormTiming, type IceModel, SPEED_OF_LIGHT } from '../light/index.js';
+import { type CascadeLight, SPEED_OF_LIGHT } from '../light/index.js';
 import type { Emission } from './emission.js';
 import type { Random } from './random.js';
 
-/** A line in space and time: metres, unit vector of flight, ns at the point. */
+/** A line in space and time: metres, ns at the point, where it comes from (radians) and the unit vector of its flight. */
 export interface Line {
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly timeNs: number;
+  readonly zenith: number;
+  readonly azimuth: number;
   readonly directionX: number;
   readonly directionY: number;
   readonly directionZ: number;
@@ -32,28 +34,32 @@ export interface PhotoElectrons {
 const NEAR_OPENING = 0.1;
 const FAR_OPENING = 0.25;
 const FAR_M = 200;
-/** Beyond this distance from the line the closed form is a guess, and no light is left in any ice, m. */
+/** Beyond this distance from the line all models are a guess, and no light is left in any ice, m. */
 const REACH_M = 600;
 
-/**
- * Draws the photo-electrons of every module that is on.
- *
- * @param ice with its emission profile
- */
+/** The light of a particle as one module after another sees it. */
+export interface SeenLight {
+  /** Mean number of photo-electrons in a module of efficiency 1 at the place looked from. */
+  readonly total: number;
+  /** Takes the place of a module, where the layers of the ice are `shiftM` higher than in the model. */
+  lookFrom(x: number, y: number, z: number, shiftM?: number): void;
+  /** Draws the arrival time of one photo-electron, ns. */
+  drawTime(random: Random): number;
+}
+
+/** Draws the photo-electrons of every module that is on. `shiftM`: of tilted layers, per module; null for none. */
 export function drawPhotoElectrons(
   detector: Detector,
-  ice: IceModel,
-  line: Line,
-  emission: Emission,
+  light: SeenLight,
+  shiftM: Float64Array | null,
   random: Random,
 ): PhotoElectrons {
   const n = detector.string.length;
-  const light = new LineLight(ice, line, emission);
   const first = new Int32Array(n + 1);
   const times = new Times();
   for (let i = 0; i < n; i++) {
     if (detector.isOn[i] === 1) {
-      light.lookFrom(detector.x[i]!, detector.y[i]!, detector.z[i]!);
+      light.lookFrom(detector.x[i]!, detector.y[i]!, detector.z[i]!, shiftM === null ? 0 : shiftM[i]!);
       const count = random.poisson(light.total * detector.efficiency[i]!);
       for (let k = 0; k < count; k++) times.push(light.drawTime(random));
     }
@@ -62,9 +68,8 @@ export function drawPhotoElectrons(
   return { first, timeNs: times.toArray() };
 }
 
-/** The light of a line as one module after another sees it. */
-export class LineLight {
-  /** Mean number of photo-electrons in a module of efficiency 1 at the place looked from. */
+/** The light of cascades along a line. */
+export class LineLight implements SeenLight {
   total = 0;
   private readonly n: number;
   /** Sums of light, and of light times place, before source i; length n + 1. */
@@ -76,13 +81,13 @@ export class LineLight {
   private readonly sumTo: Float64Array;
   private groups = 0;
   private readonly stack: Int32Array = new Int32Array(128);
-  private readonly source: { -readonly [K in 'x' | 'y' | 'z' | 'directionX' | 'directionY' | 'directionZ']: number };
   private domX = 0;
   private domY = 0;
   private domZ = 0;
+  private shiftM = 0;
 
   constructor(
-    private readonly ice: IceModel,
+    private readonly light: CascadeLight,
     private readonly line: Line,
     private readonly emission: Emission,
   ) {
@@ -98,16 +103,16 @@ export class LineLight {
     this.from = new Int32Array(n);
     this.to = new Int32Array(n);
     this.sumTo = new Float64Array(n);
-    this.source = { ...line };
+    light.setDirection(line.zenith, line.azimuth);
   }
 
-  /** Takes the place of a module; `total` and `drawTime` are about it from then on. */
-  lookFrom(x: number, y: number, z: number): void {
+  lookFrom(x: number, y: number, z: number, shiftM = 0): void {
     const { line, emission, stack } = this;
     const { alongM } = emission;
     this.domX = x;
     this.domY = y;
     this.domZ = z;
+    this.shiftM = shiftM;
     this.groups = 0;
     this.total = 0;
     if (this.n === 0) return;
@@ -144,15 +149,13 @@ export class LineLight {
     const light = this.lightBefore[to]! - this.lightBefore[from]!;
     const centre =
       to - from === 1 ? this.emission.alongM[from]! : (this.momentBefore[to]! - this.momentBefore[from]!) / light;
-    this.placeSource(centre);
-    this.total += light * closedFormAmplitude(this.ice, this.source, this.domX, this.domY, this.domZ);
+    this.total += light * this.look(centre);
     this.from[this.groups] = from;
     this.to[this.groups] = to;
     this.sumTo[this.groups] = this.total;
     this.groups++;
   }
 
-  /** Draws the arrival time of one photo-electron, ns. */
   drawTime(random: Random): number {
     const group = firstAbove(this.sumTo, 0, this.groups - 1, random.uniform() * this.total);
     const from = this.from[group]!;
@@ -165,16 +168,20 @@ export class LineLight {
     }
     const half = this.emission.halfLengthM[i]!;
     const along = this.emission.alongM[i]! + (half > 0 ? half * (2 * random.uniform() - 1) : 0);
-    this.placeSource(along);
-    const { flightNs, shape, ratePerNs } = closedFormTiming(this.ice, this.source, this.domX, this.domY, this.domZ);
-    return this.line.timeNs + along / SPEED_OF_LIGHT + flightNs + random.gamma(shape) / ratePerNs;
+    this.look(along);
+    return this.line.timeNs + along / SPEED_OF_LIGHT + this.light.draw(random);
   }
 
-  private placeSource(along: number): void {
-    const { source, line } = this;
-    source.x = line.x + along * line.directionX;
-    source.y = line.y + along * line.directionY;
-    source.z = line.z + along * line.directionZ;
+  /** Photo-electrons per GeV at a place of the line. */
+  private look(along: number): number {
+    const { line } = this;
+    const z = line.z + along * line.directionZ;
+    return this.light.look(
+      z - this.shiftM,
+      this.domX - (line.x + along * line.directionX),
+      this.domY - (line.y + along * line.directionY),
+      this.domZ - z,
+    );
   }
 }
 

@@ -1,15 +1,23 @@
 /**
- * Events of known truth: a muon track or a cascade in a detector, its light through the closed-form model, noise, and
- * what the modules make of it. The result is an event like any other, with the truth in it.
+ * Events of known truth: a muon track or a cascade in a detector, its light from photon tables or the closed form, noise,
+ * and what the modules make of it. The result is an event like any other, with the truth in it.
  */
 import { ConfigError } from '../config/index.js';
 import type { Detector } from '../detector/index.js';
 import { type DecodedEvent, type OpenDetector, type Particle, parseUtc, summarizePulses } from '../event/index.js';
-import type { IceModel } from '../light/index.js';
+import {
+  ClosedFormCascadeLight,
+  type IceModel,
+  type IceTilt,
+  type PhotonTables,
+  TableCascadeLight,
+  tiltShifts,
+} from '../light/index.js';
 import type { Site } from '../sky/index.js';
 import { type ElectronicsOptions, readOut } from './electronics.js';
-import { cascadeEmission, type Emission, muonEmission } from './emission.js';
-import { drawPhotoElectrons, type Line, type PhotoElectrons } from './light.js';
+import { cascadeEmission, type MuonEmission, muonEmission } from './emission.js';
+import { drawPhotoElectrons, type Line, LineLight, type PhotoElectrons, type SeenLight } from './light.js';
+import { MuonInTables } from './muon-light.js';
 import { Random } from './random.js';
 
 /** What is simulated in: the same for many events. */
@@ -19,8 +27,12 @@ export interface SimulationSetup {
   readonly isBuiltin: boolean;
   /** Where a detector that is not built in stands, for the event to bring along; unknown where absent. */
   readonly site?: Site;
-  /** With its emission profile, as `loadIceModel` gives it. The light model was fitted to SPICE-Mie. */
+  /** With its emission profile, as `loadIceModel` gives it. */
   readonly ice: IceModel;
+  /** Photon tables of that ice; null or left out: the closed form, which was fitted to SPICE-Mie. */
+  readonly tables?: PhotonTables | null;
+  /** Tilt of the ice's layers; null or left out: none. */
+  readonly tilt?: IceTilt | null;
 }
 
 /** What is simulated. Metres, GeV, radians, in the frame of the detector. */
@@ -77,12 +89,14 @@ const PDG_ELECTRON = 11;
  */
 export function simulateEvent(setup: SimulationSetup, options: SimulationOptions): SimulatedEvent {
   check(options);
-  const { detector, ice } = setup;
+  const { detector } = setup;
   const random = new Random(options.seed, options.stream ?? 0);
   const line = lineOf(options);
-  const path = options.kind === 'track' ? muonPath(detector, line, options.energyGev, random) : null;
-  const emission = path?.emission ?? cascadeEmission(options.energyGev);
-  const light = drawPhotoElectrons(detector, ice, line, emission, random);
+  const muon = options.kind === 'track' ? muonPath(detector, line, options.energyGev, random) : null;
+  const seen = seenLight(setup, line, muon, options.energyGev);
+  const { x, y, z } = detector;
+  const shiftM = setup.tilt == null ? null : tiltShifts(setup.tilt, x, y, z);
+  const light = drawPhotoElectrons(detector, seen, shiftM, random);
   // The readout is triggered by light: the event is moved so that its first light comes at the right time.
   let firstLight = Number.POSITIVE_INFINITY;
   for (const time of light.timeNs) if (time < firstLight) firstLight = time;
@@ -117,12 +131,12 @@ export function simulateEvent(setup: SimulationSetup, options: SimulationOptions
       gcdDifferences: null,
       fullGcd: null,
       openDetector: setup.isBuiltin ? 'IC86' : openDetectorOf(detector, setup.site),
-      truth: truthOf(options, shift, path?.stopM ?? null),
+      truth: truthOf(options, shift, muon?.stopM ?? null),
       warnings,
     },
     photoElectrons: light.timeNs.length,
-    finalEnergyGev: path?.finalEnergyGev ?? null,
-    largestLossGev: path?.largestLossGev ?? null,
+    finalEnergyGev: muon?.finalEnergyGev ?? null,
+    largestLossGev: muon?.largestLossGev ?? null,
   };
 }
 
@@ -144,27 +158,34 @@ function check(options: SimulationOptions): void {
   }
 }
 
+/** How modules see the particle. A muon that stops has no infinite track: all of its light comes from points then. */
+function seenLight(
+  { ice, tables }: SimulationSetup,
+  line: Line,
+  muon: MuonEmission | null,
+  energyGev: number,
+): SeenLight {
+  if (tables != null && muon !== null && muon.stopM === null) return new MuonInTables(tables, line, muon);
+  const light = tables == null ? new ClosedFormCascadeLight(ice) : new TableCascadeLight(tables.cascade);
+  return new LineLight(light, line, muon ?? cascadeEmission(energyGev));
+}
+
 function lineOf({ x, y, z, zenith, azimuth }: SimulationOptions): Line {
   return {
     x,
     y,
     z,
     timeNs: 0,
+    zenith,
+    azimuth,
     directionX: -Math.sin(zenith) * Math.cos(azimuth),
     directionY: -Math.sin(zenith) * Math.sin(azimuth),
     directionZ: -Math.cos(zenith),
   };
 }
 
-interface MuonPath {
-  readonly emission: Emission;
-  readonly finalEnergyGev: number;
-  readonly stopM: number | null;
-  readonly largestLossGev: number;
-}
-
 /** A muon on its way through the sphere about the detector; without light where it misses the sphere. */
-function muonPath(detector: Detector, line: Line, energyGev: number, random: Random): MuonPath {
+function muonPath(detector: Detector, line: Line, energyGev: number, random: Random): MuonEmission {
   const centre = [middle(detector.x), middle(detector.y), middle(detector.z)] as const;
   let radius2 = 0;
   for (let i = 0; i < detector.x.length; i++) {
@@ -180,9 +201,7 @@ function muonPath(detector: Detector, line: Line, energyGev: number, random: Ran
   const closest = dx * line.directionX + dy * line.directionY + dz * line.directionZ;
   const chord2 = radius * radius - (dx * dx + dy * dy + dz * dz - closest * closest);
   const half = Math.sqrt(Math.max(0, chord2));
-  const emission = muonEmission(energyGev, closest - half, closest + half, random);
-  const { finalEnergyGev, stopM, largestLossGev } = emission;
-  return { emission, finalEnergyGev, stopM, largestLossGev };
+  return muonEmission(energyGev, closest - half, closest + half, random);
 }
 
 function middle(values: Float64Array): number {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  ClosedFormCascadeLight,
   COS_CHERENKOV,
   closedFormAmplitude,
   closedFormTiming,
@@ -12,7 +13,7 @@ import { cascadeEmission, cascadeProfile, type Emission, muonEmission } from '..
 import { drawPhotoElectrons, type Line, LineLight } from '../../src/simulate/light.js';
 import { Random } from '../../src/simulate/random.js';
 import { expectClose } from '../support/close.js';
-import { chiSquareProbability, detectorAt, kolmogorovSmirnov, mean, spiceMie } from './support.js';
+import { chiSquareProbability, detectorAt, kolmogorovSmirnov, lineOf, mean, spiceMie } from './support.js';
 
 let ice: IceModel;
 beforeAll(async () => {
@@ -26,17 +27,9 @@ const POINT: Emission = {
   halfLengthM: Float64Array.of(0),
 };
 
-function lineOf(zenith: number, azimuth: number, x = 0, y = 0, z = 0): Line {
-  return {
-    x,
-    y,
-    z,
-    timeNs: 0,
-    directionX: -Math.sin(zenith) * Math.cos(azimuth),
-    directionY: -Math.sin(zenith) * Math.sin(azimuth),
-    directionZ: -Math.cos(zenith),
-  };
-}
+/** Sources on a line as the closed form has them. */
+const formLight = (line: Line, emission: Emission): LineLight =>
+  new LineLight(new ClosedFormCascadeLight(ice), line, emission);
 
 describe('the light of a point-like cascade', () => {
   const line = lineOf(1, 0.3, 10, 20, -250);
@@ -48,7 +41,7 @@ describe('the light of a point-like cascade', () => {
     const n = 4_000;
     const counts = Array.from(
       { length: n },
-      (_, i) => drawPhotoElectrons(detector, ice, line, POINT, new Random(1, i)).timeNs.length,
+      (_, i) => drawPhotoElectrons(detector, formLight(line, POINT), null, new Random(1, i)).timeNs.length,
     );
     expectClose(mean(counts), expected, { absolute: 4 * Math.sqrt(expected / n) });
     const variance = mean(counts.map((count) => (count - expected) ** 2));
@@ -58,14 +51,19 @@ describe('the light of a point-like cascade', () => {
   test("has the light model's arrival times", () => {
     const detector = detectorAt([place]);
     const bright: Emission = { ...POINT, lightGev: Float64Array.of(2e7) };
-    const { timeNs } = drawPhotoElectrons(detector, ice, line, bright, new Random(2));
+    const { timeNs } = drawPhotoElectrons(detector, formLight(line, bright), null, new Random(2));
     const { flightNs, shape, ratePerNs } = closedFormTiming(ice, line, place.x, place.y, place.z);
     expect(timeNs.length).toBeGreaterThan(10_000);
     expect(kolmogorovSmirnov(timeNs, (t) => gammaP(shape, ratePerNs * (t - flightNs)))).toBeLessThan(2);
   });
 
   test('is not seen by a module that is off', () => {
-    const { timeNs } = drawPhotoElectrons(detectorAt([{ ...place, isOn: false }]), ice, line, POINT, new Random(3));
+    const { timeNs } = drawPhotoElectrons(
+      detectorAt([{ ...place, isOn: false }]),
+      formLight(line, POINT),
+      null,
+      new Random(3),
+    );
     expect(timeNs.length).toBe(0);
   });
 });
@@ -82,7 +80,7 @@ describe('the light of a track', () => {
   ])('%d m away, at z = %d m: grouping its sources changes the yield by less than 3 %', (rho, z) => {
     const line = lineOf(1.2, 0, 0, 0, z);
     const light = emission(rho);
-    const grouped = new LineLight(ice, line, light);
+    const grouped = formLight(line, light);
     grouped.lookFrom(0, rho, z);
     let one = 0;
     const at = { ...line };
@@ -99,7 +97,7 @@ describe('the light of a track', () => {
     const line = lineOf(1.2, 0, 0, 0, 100);
     const light = emission(9);
     const dom = { x: 0, y: 40, z: 100 };
-    const seen = new LineLight(ice, line, light);
+    const seen = formLight(line, light);
     seen.lookFrom(dom.x, dom.y, dom.z);
     const random = new Random(10);
     const times = Array.from({ length: 20_000 }, () => seen.drawTime(random));
@@ -133,7 +131,12 @@ describe('the light of a track', () => {
     const sine = Math.sqrt(1 - COS_CHERENKOV * COS_CHERENKOV);
     const rho = 20;
     const first = Array.from({ length: 60 }, (_, i) => {
-      const seen = drawPhotoElectrons(detectorAt([{ x: 0, y: rho, z: 0 }]), ice, line, emission(i), new Random(20, i));
+      const seen = drawPhotoElectrons(
+        detectorAt([{ x: 0, y: rho, z: 0 }]),
+        formLight(line, emission(i)),
+        null,
+        new Random(20, i),
+      );
       const cone = (-rho * (COS_CHERENKOV / sine) + (rho / sine) * GROUP_INDEX) / SPEED_OF_LIGHT;
       return Math.min(...seen.timeNs) - cone;
     }).filter(Number.isFinite);
@@ -145,7 +148,7 @@ describe('the light of a track', () => {
   test('does not depend on where north is, nor on where the string stands', () => {
     const seenAt = (turn: number, dx: number, dy: number): number => {
       const line = lineOf(1.1, 0.4 + turn, dx, dy, -100);
-      const light = new LineLight(ice, line, emission(30));
+      const light = formLight(line, emission(30));
       const [x, y] = [35, 12];
       light.lookFrom(dx + x * Math.cos(turn) - y * Math.sin(turn), dy + x * Math.sin(turn) + y * Math.cos(turn), -80);
       return light.total;
@@ -185,7 +188,7 @@ describe('a cascade along its length', () => {
     const line = lineOf(0.7, 0);
     const energies = [1e4, 3e4, 1e5];
     const counts = energies.map(
-      (E) => drawPhotoElectrons(detector, ice, line, cascadeEmission(E), new Random(7)).timeNs.length,
+      (E) => drawPhotoElectrons(detector, formLight(line, cascadeEmission(E)), null, new Random(7)).timeNs.length,
     );
     const perGev = counts.reduce((sum, count) => sum + count, 0) / energies.reduce((sum, E) => sum + E, 0);
     // The centre of light moves by two metres between them: a few per cent.

@@ -2,6 +2,7 @@
 import { type Detector, detectorFromOpen } from '../../src/detector/index.js';
 import { gammaQ, type IceModel, loadIceModel } from '../../src/light/index.js';
 import type { SimulationOptions, SimulationSetup } from '../../src/simulate/index.js';
+import type { Line } from '../../src/simulate/light.js';
 import { builtinIc86, readResource } from '../prepare/decoded.js';
 
 let ice: Promise<IceModel> | undefined;
@@ -28,6 +29,21 @@ export const TRACK: SimulationOptions = {
   startTimeUtc: '2024-05-01T12:00:00Z',
   seed: 1,
 };
+
+/** A line through a point, by where it comes from. */
+export function lineOf(zenith: number, azimuth: number, x = 0, y = 0, z = 0): Line {
+  return {
+    x,
+    y,
+    z,
+    timeNs: 0,
+    zenith,
+    azimuth,
+    directionX: -Math.sin(zenith) * Math.cos(azimuth),
+    directionY: -Math.sin(zenith) * Math.sin(azimuth),
+    directionZ: -Math.cos(zenith),
+  };
+}
 
 /** A detector of modules at these places, one string each unless `string` says otherwise. */
 export function detectorAt(

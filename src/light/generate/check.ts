@@ -1,13 +1,12 @@
 /**
- * How good a table is: its amplitudes and times against photons that it was not made from, at depths half-way between its
- * nodes, where interpolation is worst (specs/photon-tables.md 7.3).
+ * How good a light model is: its amplitudes and times against photons that it was not made from; of a table at depths
+ * half-way between its nodes, where interpolation is worst (specs/photon-tables.md 7.3).
  */
+import type { CascadeLight } from '../cascade-light.js';
 import type { IceModel } from '../ice.js';
-import { CascadeLight } from '../table/cascade.js';
-import { NodeDistribution } from '../table/cdf-nodes.js';
-import type { CascadeTable } from '../table/photon-table.js';
+import { DOM_RADIUS, PHOTONS_PER_GEV } from '../optics.js';
 import { cascadeEmission, type FoldedDepth, foldDepth, foldKernel } from './fold.js';
-import { N_GAMMA, N_R, N_TIME, R_NODES, TIME_EDGES, timeScale } from './grid.js';
+import { FASTEST_INDEX, LIGHT_SPEED, N_GAMMA, N_R, N_TIME, R_NODES, TIME_EDGES, timeScale } from './grid.js';
 import type { DepthLight } from './photons.js';
 
 /** Angles between line of sight and axis at which is compared, degrees. */
@@ -25,7 +24,7 @@ export interface BandErrors {
   readonly toM: number;
   /** Places compared. */
   readonly n: number;
-  /** ln(table / photons): mean, rms, median and 95th percentile of the absolute value. */
+  /** ln(model / photons): mean, rms, median and 95th percentile of the absolute value. */
   readonly meanLn: number;
   readonly rmsLn: number;
   readonly medianLn: number;
@@ -35,43 +34,16 @@ export interface BandErrors {
   readonly p95Cdf: number;
 }
 
-/** Anything that gives amplitude and CDF of a cascade at z flying along d, seen at distance r. */
-export interface CheckedLight {
-  /** PE per GeV without the first harmonic; remembers the place for `cdf`. */
-  amplitude(z: number, r: number, cosGamma: number, thetaDeg: number): number;
-  /** CDF at `t` ns after r 1.33/c. */
-  cdf(tNs: number): number;
-}
-
-/** A table as something to be checked: averaged over psi. */
-export function tableLight(table: CascadeTable): CheckedLight {
-  const light = new CascadeLight(table);
-  const distribution = new NodeDistribution(table.timeNodes);
-  const nodes = new Float64Array(table.timeNodes.length);
-  const perFluence = pePerFluence(table.domEfficiency);
-  return {
-    amplitude(z, r, cosGamma, thetaDeg) {
-      const sinGamma = Math.sqrt(1 - cosGamma * cosGamma);
-      const theta = (thetaDeg * Math.PI) / 180;
-      // an axis at theta from the line of sight (sin gamma, 0, cos gamma), to its side
-      const dx = sinGamma * Math.cos(theta);
-      const dz = cosGamma * Math.cos(theta);
-      light.amplitude(z, dx, Math.sin(theta), dz, r * sinGamma, 0, r * cosGamma);
-      light.cdfNodes(nodes);
-      distribution.fill(nodes, light.scaleNs);
-      return perFluence * Math.exp(light.lnA0);
-    },
-    cdf: (tNs) => distribution.cdf(tNs),
-  };
-}
-
 /** PE per GeV for a fluence of 1/m^2 per photon. */
-export function pePerFluence(domEfficiency: number): number {
-  return ((2450.08 * 5.321 * 0.91) / 0.9216) * Math.PI * 0.1651 * 0.1651 * domEfficiency;
+function pePerFluence(domEfficiency: number): number {
+  return PHOTONS_PER_GEV * Math.PI * DOM_RADIUS * DOM_RADIUS * domEfficiency;
 }
 
-/** Compares at one depth, band by band. `photons` were followed from the depth itself. */
-export function checkDepth(light: CheckedLight, ice: IceModel, photons: DepthLight): BandErrors[] {
+/**
+ * Compares any light of cascades at one depth, band by band. `photons` were followed from the depth itself. Cascades fly to
+ * the side of the line of sight, where the first harmonic of a table plays no part: what is compared is A0.
+ */
+export function checkDepth(light: CascadeLight, ice: IceModel, photons: DepthLight): BandErrors[] {
   if (ice.emission === null) throw new Error('checkDepth needs an ice model with its emission profile');
   const folded = foldDepth(photons, foldKernel(cascadeEmission(ice.emission), THETA_DEG));
   const perFluence = pePerFluence(ice.parameters.domEfficiency);
@@ -88,7 +60,7 @@ export function checkDepth(light: CheckedLight, ice: IceModel, photons: DepthLig
           const place = (iR * N_GAMMA + iGamma) * THETA_DEG.length + iTheta;
           const truth = (perFluence * folded.light[place]!) / (r * r * Math.exp(r / 35));
           if (!(truth * REFERENCE_GEV >= LEAST_PE)) continue;
-          const value = light.amplitude(photons.z, r, cosGamma, thetaDeg);
+          const value = lookAt(light, photons.z, r, cosGamma, (thetaDeg * Math.PI) / 180);
           ln.push(value > 0 ? Math.log(value / truth) : Number.NEGATIVE_INFINITY);
           cdf.push(cdfDistance(light, folded, place, r));
         }
@@ -113,10 +85,19 @@ export function checkDepth(light: CheckedLight, ice: IceModel, photons: DepthLig
   return bands;
 }
 
-function cdfDistance(light: CheckedLight, folded: FoldedDepth, place: number, r: number): number {
+/** Looks along (sin gamma, 0, cos gamma) from a cascade that flies at theta to that, to its side. */
+function lookAt(light: CascadeLight, z: number, r: number, cosGamma: number, theta: number): number {
+  const sinGamma = Math.sqrt(1 - cosGamma * cosGamma);
+  const dx = sinGamma * Math.cos(theta);
+  const dz = cosGamma * Math.cos(theta);
+  light.setDirection(Math.acos(-dz), Math.atan2(-Math.sin(theta), -dx));
+  return light.look(z, r * sinGamma, 0, r * cosGamma);
+}
+
+function cdfDistance(light: CascadeLight, folded: FoldedDepth, place: number, r: number): number {
   let worst = 0;
   for (let k = 0; k < N_TIME - 1; k++) {
-    const value = light.cdf(TIME_EDGES[k]! * timeScale(r));
+    const value = light.cdf((r * FASTEST_INDEX) / LIGHT_SPEED + TIME_EDGES[k]! * timeScale(r));
     const distance = Math.abs(value - folded.cdf[place * (N_TIME - 1) + k]!);
     if (distance > worst) worst = distance;
   }

@@ -8,7 +8,7 @@ export {
   planDepths,
   type TablePlan,
 } from './build.js';
-export { type BandErrors, type CheckedLight, checkDepth, tableLight } from './check.js';
+export { type BandErrors, checkDepth } from './check.js';
 export { CELL_SIZE, N_CELLS } from './grid.js';
 export { type Emitters, type MuonColumn, muonColumn } from './muon-line.js';
 export { makeOptics, type Optics, parseAcceptance, parseSpectrum } from './optics.js';

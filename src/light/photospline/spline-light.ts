@@ -23,11 +23,12 @@ export class SplineLight {
   directNs = 0;
   /** Where on a track that light was emitted: distance to the module, m. Of point sources: their distance. */
   emissionDistance = 0;
+  /** Delays between which the time table is meant to be asked, ns. */
+  readonly delayLow: number;
+  readonly delayHigh: number;
   private readonly splines: LightSplines;
   private readonly amplitude: SplineEvaluator;
   private readonly times: SplineSlice;
-  private readonly delayLow: number;
-  private readonly delayHigh: number;
   private readonly zenithAt: number;
   private readonly axes: number;
   private isTimed = false;

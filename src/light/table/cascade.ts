@@ -1,161 +1,219 @@
 /**
- * Looking up the light of a point-like cascade: four-fold linear interpolation of the stored logarithm and harmonic, and
- * of the time nodes (specs/photon-tables.md 6.4). No allocation; an instance holds the place of its last look-up.
+ * {@link CascadeLight} from our tables (specs/photon-tables.md 6.4): four-fold linear interpolation of the stored
+ * logarithm and of the first harmonic, and of the time nodes where they are needed.
  */
-import { type Axis, type CascadeTable, CDF_VALUES, LOG_FLOOR, LOG_STEP, RANGE_M } from './photon-table.js';
+import type { CascadeLight, RandomSource } from '../cascade-light.js';
+import { DOM_RADIUS, GROUP_INDEX, PHOTONS_PER_GEV, SPEED_OF_LIGHT } from '../optics.js';
+import { acosDegrees, Sight } from '../sight.js';
+import { beyondByHalf, cellBelow, cellOf, cellsByDegree, inside, isFarOutside, isWithin } from './axes.js';
+import { CascadeTimes, type TimePart } from './cascade-times.js';
+import { type CascadeTable, LOG_FLOOR, LOG_STEP, RANGE_M } from './photon-table.js';
 
-/** PE per GeV for fluence A0: 12873 pi 0.1651^2, times the ice model's efficiency. */
-const PE_PER_FLUENCE = ((2450.08 * 5.321 * 0.91) / 0.9216) * Math.PI * 0.1651 * 0.1651;
+export { cellOf, inside };
+
 const NEAREST_M = 1.1;
 const LEAST_HARMONIC = 0.05;
-/** Time nodes count from r times this, ns/m. */
-const NS_PER_METRE = 1.33 / 0.299792458;
+const DEGREES = 180 / Math.PI;
+/** Time nodes count from r times this, ns/m, in units of 8 ns + 1.6 ns/m r. */
+const NS_PER_METRE = 1.33 / SPEED_OF_LIGHT;
+const SCALE_NS = 8;
+const SCALE_NS_PER_M = 1.6;
 
-/** Light of cascades from one table. */
-export class CascadeLight {
-  readonly table: CascadeTable;
-  /** Of the last `amplitude` call: logarithm of A0 (1/m^2), first harmonic, and distance used (m). */
-  lnA0 = 0;
-  a1 = 0;
-  r = 0;
+export class TableCascadeLight implements CascadeLight {
+  /** Logarithm of A0 (1/m^2) at the last look-up. */
+  lnA0: number = Number.NEGATIVE_INFINITY;
+  private readonly table: CascadeTable;
+  private readonly times: CascadeTimes;
+  private readonly sight: Sight = new Sight();
   private readonly pePerFluence: number;
   private readonly farthest: number;
-  private cosGamma = 0;
-  private thetaDeg = 0;
+  private readonly thetaCell: Uint8Array;
+  /** Steps of the arrays, in values. */
+  private readonly stepG: number;
+  private readonly stepR: number;
+  private readonly stepZ: number;
   private z = 0;
+  private r = 0;
+  private lnR = 0;
+  private thetaDeg = 0;
+  private harmonic = 1;
+  private a1 = 0;
+  /** Cell of the amplitude and its theta cell; shares of the upper corners. */
+  private cell = 0;
+  private iT = 0;
+  private fZ = 0;
+  private fR = 0;
+  private fG = 0;
+  private fT = 0;
+  private isTimed = false;
 
-  constructor(table: CascadeTable) {
+  /** @param time the table's own times where left out, or those of `smearTimes` */
+  constructor(table: CascadeTable, time?: TimePart) {
     this.table = table;
-    this.pePerFluence = PE_PER_FLUENCE * table.domEfficiency;
+    this.times = new CascadeTimes(table, time);
+    this.pePerFluence = PHOTONS_PER_GEV * Math.PI * DOM_RADIUS * DOM_RADIUS * table.domEfficiency;
     this.farthest = Math.exp(table.lnR.first + (table.lnR.size - 1) * table.lnR.step);
+    this.thetaCell = cellsByDegree(table.thetaDeg);
+    this.stepG = table.thetaDeg.length;
+    this.stepR = table.cosGamma.size * this.stepG;
+    this.stepZ = table.lnR.size * this.stepR;
   }
 
-  /**
-   * Mean photo-electrons per GeV in a module of relative efficiency 1. The source is at height `z` (shifted by the tilt,
-   * where it is used) and flies along the unit vector d; (vx, vy, vz) is the module minus the source, m.
-   */
-  amplitude(z: number, dx: number, dy: number, dz: number, vx: number, vy: number, vz: number): number {
-    const distance = Math.sqrt(vx * vx + vy * vy + vz * vz);
-    const table = this.table;
-    const r = distance > NEAREST_M ? distance : NEAREST_M;
-    this.r = r;
-    this.z = z;
+  setDirection(zenith: number, azimuth: number): void {
+    this.sight.setDirection(zenith, azimuth);
+  }
+
+  look(z: number, vx: number, vy: number, vz: number): number {
+    const { sight, table } = this;
+    this.isTimed = false;
     this.lnA0 = Number.NEGATIVE_INFINITY;
-    if (r > this.farthest || outsideByMoreThanAStep(table.z, z)) return 0;
-    const inverse = distance > 0 ? 1 / distance : 0;
-    const cosGamma = vz * inverse;
-    const cosTheta = clamp1((vx * dx + vy * dy + vz * dz) * inverse);
-    const flat = (1 - cosGamma * cosGamma) * (1 - cosTheta * cosTheta);
-    const cosPsi = flat > 1e-24 ? clamp1((dz - cosGamma * cosTheta) / Math.sqrt(flat)) : 0;
-    this.cosGamma = cosGamma;
-    this.thetaDeg = Math.acos(cosTheta) * (180 / Math.PI);
-    this.interpolate();
-    const harmonic = 1 + this.a1 * cosPsi;
-    return this.pePerFluence * Math.exp(this.lnA0) * (harmonic > LEAST_HARMONIC ? harmonic : LEAST_HARMONIC);
+    sight.see(vx, vy, vz);
+    const r = sight.distance > NEAREST_M ? sight.distance : NEAREST_M;
+    this.r = r;
+    if (r > this.farthest || isFarOutside(table.z, z)) return 0;
+    this.z = z;
+    const lnR = Math.log(r);
+    const thetaDeg = acosDegrees(sight.cosTheta);
+    this.lnR = lnR;
+    this.thetaDeg = thetaDeg;
+    const uZ = inside(table.z, z);
+    const uR = inside(table.lnR, lnR);
+    const uG = beyondByHalf(table.cosGamma, sight.z);
+    const iZ = cellOf(uZ, table.z.size);
+    const iR = cellOf(uR, table.lnR.size);
+    const iG = cellOf(uG, table.cosGamma.size);
+    const thetas = table.thetaDeg;
+    const iT = cellBelow(thetas, this.thetaCell, thetaDeg);
+    this.fZ = uZ - iZ;
+    this.fR = uR - iR;
+    this.fG = uG - iG;
+    this.fT = (thetaDeg - thetas[iT]!) / (thetas[iT + 1]! - thetas[iT]!);
+    const cell = iZ * this.stepZ + iR * this.stepR + iG * this.stepG + iT;
+    this.cell = cell;
+    this.iT = iT;
+    const upper = cell + this.stepZ;
+    const log = this.logAt(cell) * (1 - this.fZ) + this.logAt(upper) * this.fZ;
+    const a1 = (this.harmonicAt(cell) * (1 - this.fZ) + this.harmonicAt(upper) * this.fZ) * (1 / 127);
+    const harmonic = 1 + a1 * sight.cosPsi;
+    this.a1 = a1;
+    this.harmonic = harmonic > LEAST_HARMONIC ? harmonic : LEAST_HARMONIC;
+    this.lnA0 = LOG_FLOOR + LOG_STEP * log - r / RANGE_M - 2 * lnR;
+    return this.pePerFluence * Math.exp(this.lnA0) * this.harmonic;
   }
 
-  /** Start of the time nodes of the last place: ns after the source's time. */
-  get earliestNs(): number {
-    return this.r * NS_PER_METRE;
+  get directNs(): number {
+    return (this.sight.distance * GROUP_INDEX) / SPEED_OF_LIGHT;
   }
 
-  /** Unit of the time nodes of the last place, ns. */
-  get scaleNs(): number {
-    return 8 + 1.6 * this.r;
+  cdf(tNs: number): number {
+    this.placeTimes();
+    return this.times.cdf(this.scaled(tNs));
   }
 
-  /** CDF at the time nodes of the place of the last `amplitude` call, into `out`. */
-  cdfNodes(out: Float64Array): void {
-    const { timeZ, timeLnR, cosGamma, timeThetaDeg, cdf, timeNodes } = this.table;
-    const uZ = inside(timeZ, this.z);
-    const uR = inside(timeLnR, Math.log(this.r));
-    const uG = inside(cosGamma, this.cosGamma);
-    const iZ = cellOf(uZ, timeZ.size);
-    const iR = cellOf(uR, timeLnR.size);
-    const iG = cellOf(uG, cosGamma.size);
-    const iT = cellBelow(timeThetaDeg, this.thetaDeg);
-    const fZ = uZ - iZ;
-    const fR = uR - iR;
-    const fG = uG - iG;
-    const fT = (this.thetaDeg - timeThetaDeg[iT]!) / (timeThetaDeg[iT + 1]! - timeThetaDeg[iT]!);
-    const sG = timeThetaDeg.length * CDF_VALUES;
-    const sR = cosGamma.size * sG;
-    const sZ = timeLnR.size * sR;
-    const n = timeNodes.length;
-    for (let k = 0; k < n; k++) out[k] = 0;
-    for (let corner = 0; corner < 16; corner++) {
-      const cz = corner & 1;
-      const cr = (corner >> 1) & 1;
-      const cg = (corner >> 2) & 1;
-      const ct = corner >> 3;
-      const weight = (cz ? fZ : 1 - fZ) * (cr ? fR : 1 - fR) * (cg ? fG : 1 - fG) * (ct ? fT : 1 - fT) * (1 / 255);
-      if (weight === 0) continue;
-      const at = (iZ + cz) * sZ + (iR + cr) * sR + (iG + cg) * sG + (iT + ct) * CDF_VALUES;
-      for (let k = 0; k < n; k++) out[k] = out[k]! + weight * cdf[at + k]!;
-    }
+  density(tNs: number): number {
+    this.placeTimes();
+    return this.times.density(this.scaled(tNs)) / this.scaleNs;
   }
 
-  private interpolate(): void {
-    const { z: axisZ, lnR, cosGamma, thetaDeg, amplitude, harmonic } = this.table;
-    const uZ = inside(axisZ, this.z);
-    const uR = inside(lnR, Math.log(this.r));
-    const uG = beyondByHalf(cosGamma, this.cosGamma);
-    const iZ = cellOf(uZ, axisZ.size);
-    const iR = cellOf(uR, lnR.size);
-    const iG = cellOf(uG, cosGamma.size);
-    const iT = cellBelow(thetaDeg, this.thetaDeg);
-    const fZ = uZ - iZ;
-    const fR = uR - iR;
-    const fG = uG - iG;
-    const fT = (this.thetaDeg - thetaDeg[iT]!) / (thetaDeg[iT + 1]! - thetaDeg[iT]!);
-    const sG = thetaDeg.length;
-    const sR = cosGamma.size * sG;
-    const sZ = lnR.size * sR;
-    let log = 0;
-    let first = 0;
+  logSlopes(out: Float64Array): void {
+    const { table, sight, cell, iT, fZ, fR, fG, fT, harmonic, r, lnR } = this;
+    const isFloor = harmonic === LEAST_HARMONIC;
+    const perHarmonic = isFloor ? 0 : sight.cosPsi / (127 * harmonic);
+    let byZ = 0;
+    let byR = 0;
+    let byG = 0;
+    let byT = 0;
     for (let corner = 0; corner < 8; corner++) {
-      const cz = corner & 1;
-      const cr = (corner >> 1) & 1;
-      const cg = corner >> 2;
-      const weight = (cz ? fZ : 1 - fZ) * (cr ? fR : 1 - fR) * (cg ? fG : 1 - fG);
-      const at = (iZ + cz) * sZ + (iR + cr) * sR + (iG + cg) * sG + iT;
-      log += weight * (amplitude[at]! * (1 - fT) + amplitude[at + 1]! * fT);
-      first += weight * (harmonic[at]! * (1 - fT) + harmonic[at + 1]! * fT);
+      const isZ = (corner & 1) !== 0;
+      const isR = (corner & 2) !== 0;
+      const isG = (corner & 4) !== 0;
+      const i = cell + (isZ ? this.stepZ : 0) + (isR ? this.stepR : 0) + (isG ? this.stepG : 0);
+      const low = LOG_STEP * table.amplitude[i]! + perHarmonic * table.harmonic[i]!;
+      const high = LOG_STEP * table.amplitude[i + 1]! + perHarmonic * table.harmonic[i + 1]!;
+      const value = low + fT * (high - low);
+      const wZ = isZ ? fZ : 1 - fZ;
+      const wR = isR ? fR : 1 - fR;
+      const wG = isG ? fG : 1 - fG;
+      byZ += (isZ ? value : -value) * wR * wG;
+      byR += (isR ? value : -value) * wZ * wG;
+      byG += (isG ? value : -value) * wZ * wR;
+      byT += (high - low) * wZ * wR * wG;
     }
-    this.lnA0 = LOG_FLOOR + LOG_STEP * log - this.r / RANGE_M - 2 * Math.log(this.r);
-    this.a1 = first / 127;
+    const perR = isWithin(table.lnR, lnR) ? byR / (table.lnR.step * r) : 0;
+    sight.toPlace(
+      this.sight.distance > NEAREST_M ? perR - 1 / RANGE_M - 2 / r : 0,
+      byG / table.cosGamma.step,
+      this.perCosTheta(byT / (table.thetaDeg[iT + 1]! - table.thetaDeg[iT]!)),
+      isFloor ? 0 : this.a1 / harmonic,
+      out,
+    );
+    if (isWithin(table.z, this.z)) out[2] = out[2]! + byZ / table.z.step;
   }
-}
 
-/** Position on an axis in steps, kept on the grid. */
-export function inside(axis: Axis, value: number): number {
-  const u = (value - axis.first) / axis.step;
-  const last = axis.size - 1;
-  return u > 0 ? (u < last ? u : last) : 0;
-}
+  cdfSlopes(tNs: number, out: Float64Array): void {
+    this.placeTimes();
+    const { times, sight, scaleNs } = this;
+    const s = this.scaled(tNs);
+    times.slopes(s);
+    const byDelay = -(NS_PER_METRE + SCALE_NS_PER_M * s) / scaleNs;
+    sight.toPlace(
+      sight.distance > NEAREST_M ? times.byLnR / this.r + times.byTime * byDelay : 0,
+      times.byGamma,
+      this.perCosTheta(times.byThetaDeg),
+      0,
+      out,
+    );
+    out[2] = out[2]! + times.byZ;
+    out[3] = -times.byTime / scaleNs;
+  }
 
-/** Position on an axis, at most half a step beyond it. */
-function beyondByHalf(axis: Axis, value: number): number {
-  const u = (value - axis.first) / axis.step;
-  const last = axis.size - 1;
-  return u > -0.5 ? (u < last + 0.5 ? u : last + 0.5) : -0.5;
-}
+  draw(random: RandomSource): number {
+    this.placeTimes();
+    return this.r * NS_PER_METRE - this.times.leadNs + this.scaleNs * this.times.draw(random);
+  }
 
-export function cellOf(u: number, size: number): number {
-  const i = Math.floor(u);
-  return i < 0 ? 0 : i > size - 2 ? size - 2 : i;
-}
+  private get scaleNs(): number {
+    return SCALE_NS + SCALE_NS_PER_M * this.r;
+  }
 
-function cellBelow(nodes: Float64Array, value: number): number {
-  let i = 0;
-  while (i < nodes.length - 2 && value >= nodes[i + 1]!) i++;
-  return i;
-}
+  /** A time after the cascade in units of the time nodes. */
+  private scaled(tNs: number): number {
+    return (tNs + this.times.leadNs - this.r * NS_PER_METRE) / this.scaleNs;
+  }
 
-function outsideByMoreThanAStep(axis: Axis, value: number): boolean {
-  return value < axis.first - axis.step || value > axis.first + axis.size * axis.step;
-}
+  private placeTimes(): void {
+    if (this.isTimed) return;
+    this.isTimed = true;
+    this.times.place(this.z, this.lnR, this.sight.z, this.thetaDeg);
+  }
 
-function clamp1(value: number): number {
-  return value > 1 ? 1 : value < -1 ? -1 : value;
+  /** From a derivative by theta in degrees; on the axis there is none. */
+  private perCosTheta(byDegree: number): number {
+    const sin2 = 1 - this.sight.cosTheta * this.sight.cosTheta;
+    return sin2 > 1e-12 ? (-byDegree * DEGREES) / Math.sqrt(sin2) : 0;
+  }
+
+  /** The stored logarithm at a height of the table, interpolated in the rest. */
+  private logAt(i: number): number {
+    const { fR, fG, fT, stepR, stepG } = this;
+    const v = this.table.amplitude;
+    const a = v[i]! + (v[i + 1]! - v[i]!) * fT;
+    const b = v[i + stepG]! + (v[i + stepG + 1]! - v[i + stepG]!) * fT;
+    const j = i + stepR;
+    const c = v[j]! + (v[j + 1]! - v[j]!) * fT;
+    const d = v[j + stepG]! + (v[j + stepG + 1]! - v[j + stepG]!) * fT;
+    return (a + (b - a) * fG) * (1 - fR) + (c + (d - c) * fG) * fR;
+  }
+
+  /** The same of the stored harmonic: a copy, so that each reads arrays of one type. */
+  private harmonicAt(i: number): number {
+    const { fR, fG, fT, stepR, stepG } = this;
+    const v = this.table.harmonic;
+    const a = v[i]! + (v[i + 1]! - v[i]!) * fT;
+    const b = v[i + stepG]! + (v[i + stepG + 1]! - v[i + stepG]!) * fT;
+    const j = i + stepR;
+    const c = v[j]! + (v[j + 1]! - v[j]!) * fT;
+    const d = v[j + stepG]! + (v[j + stepG + 1]! - v[j + stepG]!) * fT;
+    return (a + (b - a) * fG) * (1 - fR) + (c + (d - c) * fG) * fR;
+  }
 }

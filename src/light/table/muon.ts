@@ -2,7 +2,10 @@
  * Looking up the light of an infinite track (specs/photon-tables.md section 10): four-fold linear interpolation of the
  * stored logarithm and of the time nodes. No allocation; an instance holds the place of its last look-up.
  */
-import { cellOf, inside } from './cascade.js';
+import type { RandomSource } from '../cascade-light.js';
+import { Flight } from '../photospline/flight.js';
+import { cellOf, inside } from './axes.js';
+import { drawAtNodes } from './cascade-times.js';
 import { CDF_VALUES, LOG_FLOOR, LOG_STEP, type MuonTable, RANGE_M } from './photon-table.js';
 
 const NS_PER_METRE = 1 / 0.299792458;
@@ -17,6 +20,8 @@ export class MuonLight {
   rho = 1;
   private readonly farthest: number;
   private readonly nodesPerRho: number;
+  private readonly flight: Flight = new Flight();
+  private zenithDeg = 0;
   private iZ = 0;
   private iZenith = 0;
   private iRho = 0;
@@ -30,6 +35,20 @@ export class MuonLight {
     this.table = table;
     this.farthest = Math.exp(table.lnRho.first + (table.lnRho.size - 1) * table.lnRho.step);
     this.nodesPerRho = table.phiDeg.size;
+  }
+
+  /** Takes the direction that the muon comes from, radians. */
+  setDirection(zenith: number, azimuth: number): void {
+    this.flight.set(zenith, azimuth);
+    this.zenithDeg = (zenith * 180) / Math.PI;
+  }
+
+  /** `amplitude` at a module at (vx, vy, vz) metres from a point of the track at height `z`. */
+  look(z: number, vx: number, vy: number, vz: number): number {
+    const { flight } = this;
+    flight.see(vx, vy, vz);
+    const phiDeg = Math.acos(flight.cosPhi) * (180 / Math.PI);
+    return this.amplitude(z + flight.along * flight.d[2]!, this.zenithDeg, flight.across, phiDeg);
   }
 
   /**
@@ -102,5 +121,20 @@ export class MuonLight {
       const at = (iZ + cz) * sZ + (iZenith + ct) * sZenith + (iRho + cr) * sRho + (iPhi + cp) * CDF_VALUES;
       for (let k = 0; k < n; k++) out[k] = out[k]! + weight * cdf[at + k]!;
     }
+  }
+
+  /**
+   * Draws when a photon reaches the place of the last look-up, ns after the muon passed its closest approach: from a corner
+   * of the table with the probability of its weight, which mixes the corners as the interpolation does.
+   */
+  draw(random: RandomSource): number {
+    const { table, fZ, fZenith, fRho, fPhi } = this;
+    const { cdf, timeNodes } = table;
+    const iZ = this.iZ + (random.uniform() < fZ ? 1 : 0);
+    const iZenith = this.iZenith + (random.uniform() < fZenith ? 1 : 0);
+    const iRho = this.iRho + (random.uniform() < fRho ? 1 : 0);
+    const iPhi = this.iPhi + (random.uniform() < fPhi ? 1 : 0);
+    const place = ((iZ * table.zenithDeg.size + iZenith) * table.lnRho.size + iRho) * this.nodesPerRho + iPhi;
+    return this.earliestNs + this.scaleNs * drawAtNodes(cdf, place * CDF_VALUES, 1 / 255, timeNodes, random);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CascadeLight, MuonLight, NodeDistribution } from '../../../src/light/index.js';
+import { MuonLight, NodeDistribution, TableCascadeLight } from '../../../src/light/index.js';
 import { expectClose } from '../../support/close.js';
 import { needsShared } from '../../support/shared.js';
 import { PROTOTYPE_FILES, prototypeTables, prototypeVectors } from './prototype.js';
@@ -9,27 +9,22 @@ needsShared('look-ups in tables made by another program', PROTOTYPE_FILES, () =>
   const nodes = new Float64Array(15);
 
   it('give its amplitudes and times for cascades', () => {
-    const light = new CascadeLight(tables.cascade);
-    const distribution = new NodeDistribution(tables.cascade.timeNodes);
+    const light = new TableCascadeLight(tables.cascade);
     const vectors = prototypeVectors('em');
     expect(vectors.length).toBeGreaterThan(50);
     for (const v of vectors) {
-      const sin = Math.sin(v.zenith);
-      const pe = light.amplitude(
-        v.source[2],
-        -sin * Math.cos(v.azimuth),
-        -sin * Math.sin(v.azimuth),
-        -Math.cos(v.zenith),
-        v.dom[0] - v.source[0],
-        v.dom[1] - v.source[1],
-        v.dom[2] - v.source[2],
+      light.setDirection(v.zenith, v.azimuth);
+      const [x, y, z] = v.source;
+      expectClose(
+        light.look(z, v.dom[0] - x, v.dom[1] - y, v.dom[2] - z),
+        v.pePerGeV,
+        { relative: 2e-6 },
+        'PE per GeV',
       );
-      expectClose(pe, v.pePerGeV, { relative: 2e-6 }, 'PE per GeV');
-      expectClose(light.a1, v.a1, { absolute: 1e-6 }, 'a1');
-      light.cdfNodes(nodes);
-      distribution.fill(nodes, light.scaleNs);
+      const r = Math.sqrt((v.dom[0] - x) ** 2 + (v.dom[1] - y) ** 2 + (v.dom[2] - z) ** 2);
+      const earliest = (Math.max(r, 1.1) * 1.33) / 0.299792458;
       for (const [i, t] of v.cdfTimesNs.entries()) {
-        expectClose(distribution.cdf(t), v.cdf[i], { absolute: 2e-7 }, `CDF at ${t} ns`);
+        expectClose(light.cdf(earliest + t), v.cdf[i], { absolute: 5e-7 }, `CDF at ${t} ns`);
       }
     }
   });
@@ -50,10 +45,10 @@ needsShared('look-ups in tables made by another program', PROTOTYPE_FILES, () =>
   });
 
   it('see no light beyond the table and at far heights', () => {
-    const light = new CascadeLight(tables.cascade);
-    expect(light.amplitude(0, 0, 0, 1, 600, 0, 0)).toBe(0);
-    expect(light.amplitude(-800, 0, 0, 1, 10, 0, 0)).toBe(0);
-    expect(light.amplitude(0, 0, 0, 1, 0, 0, 0)).toBeGreaterThan(0);
+    const light = new TableCascadeLight(tables.cascade);
+    expect(light.look(0, 600, 0, 0)).toBe(0);
+    expect(light.look(-800, 10, 0, 0)).toBe(0);
+    expect(light.look(0, 0, 0, 0)).toBeGreaterThan(0);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Light of cascades in rows: the table's own look-up, its gradients, and the smearing of times. */
 import { expect, it } from 'vitest';
-import { CascadeLight, NodeDistribution } from '../../../src/light/index.js';
+import { TableCascadeLight } from '../../../src/light/index.js';
 import { smearedNodes } from '../../../src/reco/millipede/smeared-nodes.js';
 import { TableSegmentLight } from '../../../src/reco/millipede/table-light.js';
 import { PROTOTYPE_FILES, prototypeTables } from '../../light/table/prototype.js';
@@ -43,28 +43,22 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
       rows.charge.length,
       new Float64Array(rows.x.length),
     );
-    const plain = new CascadeLight(table);
-    const distribution = new NodeDistribution(table.timeNodes);
-    const nodes = new Float64Array(table.timeNodes.length);
+    const plain = new TableCascadeLight(table);
     const out = new Float64Array(rows.charge.length);
     expect([rows.timed, rows.hit, rows.x.length]).toEqual([1, 2, 4]);
     for (const [x, y, z, zenith, azimuth] of PLACES) {
       light.setDirection(zenith!, azimuth!);
       const rest = light.column(x!, y!, z!, 10_000, out, 0);
       expect(rest).toBe(0);
-      const s = Math.sin(zenith!);
-      const d = [-s * Math.cos(azimuth!), -s * Math.sin(azimuth!), -Math.cos(zenith!)] as const;
+      plain.setDirection(zenith!, azimuth!);
       for (let m = 0; m < rows.x.length; m++) {
-        const pe = plain.amplitude(z!, ...d, rows.x[m]! - x!, rows.y[m]! - y!, rows.z[m]! - z!) * rows.scale[m]!;
+        const pe = plain.look(z!, rows.x[m]! - x!, rows.y[m]! - y!, rows.z[m]! - z!) * rows.scale[m]!;
         if (m >= rows.timed) {
           expectClose(out[rows.rowOfModule[m]!]!, pe, { relative: 1e-7 });
           continue;
         }
-        plain.cdfNodes(nodes);
-        distribution.fill(nodes, plain.scaleNs);
         for (let e = rows.firstEdge[m]!; e < rows.firstEdge[m + 1]! - 1; e++) {
-          const at = (t: number): number => distribution.cdf(t - 10_000 - plain.earliestNs);
-          const share = at(rows.edgeNs[e + 1]!) - at(rows.edgeNs[e]!);
+          const share = plain.cdf(rows.edgeNs[e + 1]! - 10_000) - plain.cdf(rows.edgeNs[e]! - 10_000);
           expectClose(out[rows.edgeRow[e]!]!, pe * share, { absolute: 2e-5 * pe }, `bin ${e}`);
         }
       }
