@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = readdirSync(`${root}src/web/page`).filter((name) => /^(entry|worker)-.*\.ts$/.test(name));
+const pages = readdirSync(`${root}src/web/page`).filter((name) => /^(entry|worker)-.*\.(ts|css)$/.test(name));
 
 /** Our modules do nothing when they are loaded: what a page does not use is left out, whole layers with their packages. */
 const withoutSideEffects = {
@@ -24,7 +24,7 @@ const withoutSideEffects = {
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(
-    pages.map((name) => [name.replace(/^(entry|worker)-|\.ts$/g, ''), `src/web/page/${name}`]),
+    pages.map((name) => [name.replace(/^(entry|worker)-|\.(ts|css)$/g, ''), `src/web/page/${name}`]),
   ),
   outdir: 'dist/web/pages',
   bundle: true,

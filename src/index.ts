@@ -27,3 +27,4 @@ export * from './result/index.js';
 export * from './scan/index.js';
 export * from './simulate/index.js';
 export * from './sky/index.js';
+export * from './web/index.js';

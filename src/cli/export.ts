@@ -29,6 +29,7 @@ Examples:
   skymap-scanner export run00136662.evt000035405932.BRONZE_8_64_512.npz --output-dir products
   skymap-scanner export RESULT.npz --format multiorder --quantity probability --gzip
   skymap-scanner export RESULT.npz --format flat --nside 256
+  skymap-scanner export RESULT.npz --html report.html --event-file alert.json
   skymap-scanner export RESULT.npz --format moc-fits,contours-geojson --level 0.683 0.9 --regions probability
 
 Names begin with that of the result. Maps are of the probability and of 2 delta llh, which is not blurred; regions are of
@@ -45,6 +46,9 @@ interface Flags {
   readonly angularErrorFloor?: number;
   readonly recoAlgo?: string;
   readonly gzip?: boolean;
+  readonly html?: string;
+  readonly eventFile?: string;
+  readonly gcdDir?: string;
   readonly json?: boolean;
 }
 
@@ -73,6 +77,9 @@ export function exportCommand(): Command {
     .addOption(floorOption())
     .option('--reco-algo <name>', 'reconstruction, for headers (what the summary beside the result says)')
     .option('--gzip', 'compress the multi-order maps too')
+    .option('--html <file>', 'write a report for browsers: one file, no network needed (alone: no other files)')
+    .option('--event-file <file>', 'event that was scanned, for the event display of the report')
+    .option('-g, --gcd-dir <dir>', 'baseline GCD files that the event refers to')
     .option('--json', 'print a JSON list: file, format, what it is')
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)
@@ -85,6 +92,9 @@ async function exportProducts(path: string, flags: Flags, command: Command): Pro
     '../node/index.js'
   );
   const { createHash } = await import('node:crypto');
+  if (flags.html === undefined && flags.eventFile !== undefined) {
+    throw new ConfigError('config/bad-value', 'An event file is only of use for a report.', 'Say --html FILE too.');
+  }
   const { basename, join } = await import('node:path');
 
   if (flags.nside !== undefined && !isNside(flags.nside)) {
@@ -99,32 +109,49 @@ async function exportProducts(path: string, flags: Flags, command: Command): Pro
   tellIfPartial(result, path);
   const remarks = await remarksBeside(path);
   const isUnasked = command.getOptionValueSource('format') === 'default';
+  const isOnlyReport = flags.html !== undefined && isUnasked && flags.nside === undefined;
   const wanted = PRODUCT_FORMATS.filter(
     (format) =>
-      flags.format.includes(format) ||
-      flags.format.includes('all') ||
-      (format === 'flat' && isUnasked && flags.nside !== undefined),
+      !isOnlyReport &&
+      (flags.format.includes(format) ||
+        flags.format.includes('all') ||
+        (format === 'flat' && isUnasked && flags.nside !== undefined)),
   );
   const floorDeg = flags.angularErrorFloor ?? remarks.angularErrorFloorDeg;
-  const products = skyProducts(result, resultStem(path), {
-    formats: wanted,
-    quantities: flags.quantity,
-    regions: flags.regions,
-    recoAlgo: flags.recoAlgo ?? remarks.recoAlgo,
-    creator: `skymap-scanner ${await packageVersion()}`,
-    source: { file: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') },
-    gzip: flags.gzip === true,
-    ...(flags.level === undefined ? {} : { levels: flags.level }),
-    ...(flags.nside === undefined ? {} : { nside: flags.nside }),
-    ...(floorDeg === null ? {} : { angularErrorFloorDeg: floorDeg }),
-  });
-  await ensureDirectory(flags.outputDir);
-  const written: { file: string; format: ProductFormat; about: string }[] = [];
+  const products =
+    wanted.length === 0
+      ? []
+      : skyProducts(result, resultStem(path), {
+          formats: wanted,
+          quantities: flags.quantity,
+          regions: flags.regions,
+          recoAlgo: flags.recoAlgo ?? remarks.recoAlgo,
+          creator: `skymap-scanner ${await packageVersion()}`,
+          source: { file: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') },
+          gzip: flags.gzip === true,
+          ...(flags.level === undefined ? {} : { levels: flags.level }),
+          ...(flags.nside === undefined ? {} : { nside: flags.nside }),
+          ...(floorDeg === null ? {} : { angularErrorFloorDeg: floorDeg }),
+        });
+  if (wanted.length > 0) await ensureDirectory(flags.outputDir);
+  const written: { file: string; format: ProductFormat | 'html'; about: string }[] = [];
   for (const { name, format, about, bytes } of products) {
     const file = join(flags.outputDir, name);
     await writeFiles([{ path: file, bytes }]);
     written.push({ file, format, about });
     if (!flags.json) process.stdout.write(`${file}\n`);
+  }
+  if (flags.html !== undefined) {
+    const { reportOfResult } = await import('../node/index.js');
+    const html = await reportOfResult(path, {
+      eventFile: flags.eventFile ?? null,
+      ...(flags.gcdDir === undefined ? {} : { gcdDir: flags.gcdDir }),
+      angularErrorFloorDeg: floorDeg,
+      recoAlgo: flags.recoAlgo ?? remarks.recoAlgo,
+    });
+    await writeFiles([{ path: flags.html, bytes: html }]);
+    written.push({ file: flags.html, format: 'html', about: 'report for browsers, in one file' });
+    if (!flags.json) process.stdout.write(`${flags.html}\n`);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
 }

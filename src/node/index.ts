@@ -14,6 +14,7 @@ export {
   readWholeFile,
   writeFiles,
 } from './files.js';
+export { type ReportOptions, reportOfResult } from './html-report.js';
 export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
 export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
 export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './load-result.js';

@@ -74,6 +74,7 @@ export {
 } from './products/regions.js';
 export { readResult } from './read.js';
 export { type EventId, eventStem, resultFileStem } from './stem.js';
+export { formatAngleDms, formatDuration, formatEnergy, formatRaHms, isoTime } from './summary/format.js';
 export { readSummary, summaryJsonSchema } from './summary/schema.js';
 export {
   DEFAULT_ANGULAR_ERROR_FLOOR_DEG,

@@ -113,11 +113,11 @@ vec3 look(vec2 at) {
       float t = clamp((value - uBest) * uGain, 0.0, 1.0);
       vec3 found = texture(uRamp, vec2(uRoot ? sqrt(t) : t, 0.5)).rgb;
       float side = uScale * 1.0233 / float(n);
-      if (side > 9.0) {
+      if (side > 12.0) {
         vec2 part = f * float(n) - vec2(p);
         vec2 nearest = min(part, 1.0 - part) * side;
         float line = 1.0 - smoothstep(0.3, 1.1, min(nearest.x, nearest.y));
-        found = mix(found, uEdge.rgb, uEdge.a * line * smoothstep(9.0, 22.0, side));
+        found = mix(found, uEdge.rgb, uEdge.a * line * smoothstep(12.0, 48.0, side));
       }
       return found;
     }

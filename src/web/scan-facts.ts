@@ -1,0 +1,37 @@
+/** What `scan-manifest.json` says about how a scan went. The file may be anything: what is not as expected is left out. */
+
+type Fact = [name: string, value: string | null];
+
+/** Start, end, threshold. */
+export function manifestFacts(manifest: unknown): Fact[] {
+  const stats = at(manifest, 'progress', 'processing_stats');
+  return [
+    ['Started', text(at(stats, 'start', 'scanner start'))],
+    ['Ended', text(at(stats, 'end'))],
+    ['Elapsed', text(at(stats, 'runtime', 'elapsed'))],
+  ];
+}
+
+/** Rows `nside 8, mean, median, fastest, slowest` of the time that fits took. */
+export function manifestTimes(manifest: unknown): string[][] {
+  const rate = at(manifest, 'progress', 'processing_stats', 'rate');
+  if (typeof rate !== 'object' || rate === null) return [];
+  return Object.entries(rate).flatMap(([name, timing]) => {
+    const worker = at(timing, 'worker time');
+    const cells = ['mean', 'median', 'fastest', 'slowest'].map((key) => text(at(worker, key)) ?? '');
+    return cells.every((cell) => cell === '') ? [] : [[name.replace('-', ' '), ...cells]];
+  });
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return found;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.length < 200 ? value : null;
+}
