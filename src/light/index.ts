@@ -73,6 +73,7 @@ export {
 } from './table/container.js';
 
 export { MuonLight } from './table/muon.js';
+export { MUON, MuonGradient } from './table/muon-gradient.js';
 export {
   type Axis,
   type CascadeTable,
@@ -83,5 +84,7 @@ export {
   type PhotonTables,
   RANGE_M,
 } from './table/photon-table.js';
+export { LATE, SampledTimes, TIMES } from './table/sampled-times.js';
 export { TableTrackLight } from './table/track.js';
+export { SMEARING_NS, ZenithSlice } from './table/zenith-slice.js';
 export type { TrackLight } from './track-light.js';

@@ -5,7 +5,7 @@
  */
 
 /** Length of the tail, in units of the last node's time. */
-const TAIL = 0.35;
+export const TAIL = 0.35;
 
 /**
  * Time distributions over one set of nodes. Prepared once per table; `fill` prepares one place, after which the other
