@@ -33,7 +33,7 @@ export function metricsAddress(text: string): { readonly host: string; readonly 
 export async function serveMetrics(place: string, metrics: Metrics, health: Health): Promise<MetricsServer> {
   const { host, port } = metricsAddress(place);
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const [path] = (request.url ?? '/').split('?');
     if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'text/plain', 'Only GET.\n');
     else if (path === '/metrics') {
       metrics.text().then(
