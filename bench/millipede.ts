@@ -67,7 +67,7 @@ async function compare(kind: string, run: string, settings: Record<string, strin
       counts.evaluations - before.evaluations,
       counts.surveys - before.surveys,
       counts.derivatives - before.derivatives,
-      counts.explorations - before.explorations,
+      counts.glances - before.glances,
     );
   }
 }

@@ -5,6 +5,7 @@
  * solved problem it takes a handful of steps, each over few sources.
  */
 import { poisson, type RowLikelihood } from './row-likelihood.js';
+import { addScaled, dot, sumOf } from './sums.js';
 import type { UnfoldingProblem } from './unfolding.js';
 
 /** Rises of the objective by less than this (as far as slope and curvature tell) do not count. */
@@ -35,6 +36,7 @@ export class ActiveUnfolding {
   weight: Float64Array = new Float64Array(0);
   private trial: Float64Array = new Float64Array(0);
   private change = new Float64Array(0);
+  private weighted = new Float64Array(0);
   private sums = new Float64Array(0);
   private saved = new Float64Array(0);
   private readonly matrix = new Float64Array((MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2);
@@ -88,7 +90,7 @@ export class ActiveUnfolding {
     this.energy = energy;
     const { rows, sources, response, stride, darkResponse } = problem;
     if (this.expectation.length < rows) {
-      for (const name of ['expectation', 'rowSlope', 'trial', 'change', 'weight'] as const) {
+      for (const name of ['expectation', 'rowSlope', 'trial', 'change', 'weight', 'weighted'] as const) {
         this[name] = new Float64Array(rows);
       }
     }
@@ -97,9 +99,7 @@ export class ActiveUnfolding {
       this.saved = new Float64Array(sources + 64);
     }
     for (let j = 0; j < sources; j++) {
-      let sum = darkResponse[j]!;
-      const at = j * stride;
-      for (let i = at; i < at + rows; i++) sum += response[i]!;
+      const sum = darkResponse[j]! + sumOf(response, j * stride, rows);
       this.sums[j] = sum;
       if (!(sum > 0)) energy[j] = 0;
     }
@@ -127,12 +127,13 @@ export class ActiveUnfolding {
     for (let i = 0; i < rows; i++) excess += charge[i]!;
     if (!(total > 0) || !(excess > 0)) return;
     for (let j = 0; j < sources; j++) energy[j] = sums[j]! > 0 ? excess / total : 0;
+    // Poisson pushes by 1 everywhere.
+    const isPoisson = likelihood === poisson;
     for (let k = 0; k < WARM_UP_STEPS; k++) {
       for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
       for (let j = 0; j < sources; j++) {
         const e = energy[j]!;
-        const at = j * stride;
-        if (e > 0) for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
+        if (e > 0) addScaled(expectation, e, response, j * stride, rows);
       }
       for (let i = 0; i < rows; i++) {
         // Slope = pull - push.
@@ -141,13 +142,8 @@ export class ActiveUnfolding {
       }
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
-        let pull = 0;
-        let push = darkResponse[j]!;
-        const at = j * stride;
-        for (let i = 0; i < rows; i++) {
-          pull += response[at + i]! * weight[i]!;
-          push += response[at + i]! * rowSlope[i]!;
-        }
+        const pull = dot(response, j * stride, weight, 0, rows);
+        const push = isPoisson ? sums[j]! : darkResponse[j]! + dot(response, j * stride, rowSlope, 0, rows);
         energy[j] = (energy[j]! * pull) / push;
       }
     }
@@ -185,8 +181,7 @@ export class ActiveUnfolding {
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
       const e = energy[j]!;
-      const at = j * stride;
-      for (let i = 0; i < rows; i++) out[i] = out[i]! + e * response[at + i]!;
+      addScaled(out, e, response, j * stride, rows);
       sum -= darkResponse[j]! * e + (j < sources - 1 ? penalty * e * e : 0);
     }
     for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, out[i]!);
@@ -200,11 +195,9 @@ export class ActiveUnfolding {
     this.differentiate();
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
-      const at = j * stride;
-      let sum = -darkResponse[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
-      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
-      slope[a] = sum;
-      direction[a] = sum;
+      const pull = dot(response, j * stride, rowSlope, 0, rows);
+      slope[a] = pull - darkResponse[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
+      direction[a] = slope[a]!;
     }
     for (this.damping = DAMPING; ; this.damping *= 1e3) {
       this.factorise();
@@ -233,17 +226,13 @@ export class ActiveUnfolding {
 
   /** Cholesky factor of the curvature of the shining sources, packed by rows. */
   private factorise(): void {
-    const { problem, list, active, matrix, weight } = this;
+    const { problem, list, active, matrix, weight, weighted } = this;
     const { rows, sources, response, stride, penalty } = problem;
     for (let a = 0; a < active; a++) {
       const at = list[a]! * stride;
       const row = (a * (a + 1)) / 2;
-      for (let b = 0; b <= a; b++) {
-        const bt = list[b]! * stride;
-        let sum = 0;
-        for (let i = 0; i < rows; i++) sum += response[at + i]! * response[bt + i]! * weight[i]!;
-        matrix[row + b] = sum;
-      }
+      for (let i = 0; i < rows; i++) weighted[i] = response[at + i]! * weight[i]!;
+      for (let b = 0; b <= a; b++) matrix[row + b] = dot(response, list[b]! * stride, weighted, 0, rows);
       matrix[row + a] = matrix[row + a]! * (1 + this.damping) + (list[a]! < sources - 1 ? 2 * penalty : 0);
     }
     for (let a = 0; a < active; a++) {
@@ -251,8 +240,7 @@ export class ActiveUnfolding {
       const own = matrix[row + a]!;
       for (let b = 0; b <= a; b++) {
         const other = (b * (b + 1)) / 2;
-        let sum = matrix[row + b]!;
-        for (let c = 0; c < b; c++) sum -= matrix[row + c]! * matrix[other + c]!;
+        const sum = matrix[row + b]! - dot(matrix, row, matrix, other, b);
         if (b < a) matrix[row + b] = sum / matrix[other + b]!;
         else matrix[row + a] = Math.sqrt(Math.max(sum, 0.5 * this.damping * own, Number.MIN_VALUE));
       }
@@ -322,9 +310,7 @@ export class ActiveUnfolding {
     const { rows, response, stride } = problem;
     change.fill(0, 0, rows);
     for (let a = 0; a < active; a++) {
-      const at = list[a]! * stride;
-      const d = direction[a]!;
-      for (let i = 0; i < rows; i++) change[i] = change[i]! + d * response[at + i]!;
+      addScaled(change, direction[a]!, response, list[a]! * stride, rows);
     }
     let low = 0;
     let high = room;
@@ -368,10 +354,7 @@ export class ActiveUnfolding {
     for (let j = 0; j < sources; j++) {
       saved[j] = 0;
       if (energy[j]! > 0 || !(sums[j]! > 0)) continue;
-      const at = j * stride;
-      let sum = -darkResponse[j]!;
-      for (let i = 0; i < rows; i++) sum += response[at + i]! * rowSlope[i]!;
-      saved[j] = sum / sums[j]!;
+      saved[j] = (dot(response, j * stride, rowSlope, 0, rows) - darkResponse[j]!) / sums[j]!;
     }
     let lit = 0;
     for (let j = 0; j < sources && lit < MOST_NEW && this.active + lit < MOST_ACTIVE; j++) {

@@ -26,7 +26,7 @@ export interface ScoringOptions {
 }
 
 /** So many evaluations in a row without a gain end a fit. */
-const MOST_IDLE = 3;
+const MOST_IDLE = 4;
 
 /** Minimises from `start`. */
 export function scoring(f: ScoringFunction, start: ArrayLike<number>, options: ScoringOptions): Minimum {

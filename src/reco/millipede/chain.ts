@@ -7,6 +7,7 @@
  */
 import { ActiveUnfolding } from '../fit/active-unfolding.js';
 import { poisson, type RowLikelihood, softened } from '../fit/row-likelihood.js';
+import { addScaled, dot, sumOf } from '../fit/sums.js';
 import type { UnfoldingProblem } from '../fit/unfolding.js';
 import type { SegmentLight } from './light.js';
 
@@ -19,10 +20,8 @@ const MOST_SEGMENTS = 1024;
 /** Gains in log L that the unfolding leaves out: while searching, in surveys. */
 const SEARCH_TOLERANCE = 1e-4;
 const SURVEY_TOLERANCE = 1e-3;
-/** Segments this close to a shining one are candidates, m. */
-const NEIGHBOURHOOD_M = 7.5;
 /** A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. */
-const PROMISING = -0.02;
+const PROMISING = -0.005;
 
 /** Every segment has this much energy more in the published likelihood than the unfolding says, GeV. */
 const LEAST_ENERGY_GEV = 0.001;
@@ -190,8 +189,7 @@ export class Chain {
     let sum = this.constant - darkNoise;
     for (let j = 0; j < sources; j++) {
       const e = energy[j]! + LEAST_ENERGY_GEV;
-      const at = j * stride;
-      for (let i = 0; i < rows; i++) expectation[i] = expectation[i]! + e * response[at + i]!;
+      addScaled(expectation, e, response, j * stride, rows);
       if (energy[j]! > 0) {
         const along = number[j]! * spacingM;
         sum -=
@@ -268,27 +266,21 @@ export class Chain {
     return -(objective - this.problem.darkNoise + this.constant);
   }
 
-  /** Keeps the segments that shine or might, in ascending order. */
+  /** Keeps the segments that shine or might, and their neighbours, in ascending order. */
   private chooseCandidates(): void {
-    const { problem, energy, number, solver, spacingM, scratch } = this;
+    const { problem, energy, number, solver, scratch } = this;
     const { rows, sources, response, stride, darkResponse } = problem;
-    const reach = Math.max(1, Math.round(NEIGHBOURHOOD_M / spacingM));
     const keep = scratch;
     solver.prepareResponse();
     for (let j = 0; j < sources; j++) {
-      let sum = darkResponse[j]!;
-      let gain = -darkResponse[j]!;
-      const at = j * stride;
-      for (let i = 0; i < rows; i++) {
-        sum += response[at + i]!;
-        gain += response[at + i]! * solver.rowSlope[i]!;
-      }
+      const sum = darkResponse[j]! + sumOf(response, j * stride, rows);
+      const gain = dot(response, j * stride, solver.rowSlope, 0, rows) - darkResponse[j]!;
       keep[j] = sum > 0 && gain > PROMISING * sum ? 1 : 0;
     }
     keep[sources - 1] = 1;
     for (let a = 0; a < solver.active; a++) {
       const j = solver.list[a]!;
-      for (let k = Math.max(0, j - reach); k <= Math.min(sources - 1, j + reach); k++) keep[k] = 1;
+      for (let k = Math.max(0, j - 1); k <= Math.min(sources - 1, j + 1); k++) keep[k] = 1;
     }
     let n = 0;
     for (let j = 0; j < sources; j++) {

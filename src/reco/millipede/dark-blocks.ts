@@ -22,10 +22,10 @@ const BLOCK_M = 136;
 const BLEND = 0.1;
 /** Modules of IceCube are 17 m apart. */
 export const THINNING: readonly Thinning[] = [
-  thinning(0, 0, 160),
-  thinning(34, 160, 220),
-  thinning(68, 220, 290),
-  thinning(BLOCK_M, 290, 410),
+  thinning(0, 0, 120),
+  thinning(34, 120, 200),
+  thinning(68, 200, 300),
+  thinning(BLOCK_M, 300, 410),
 ];
 
 function thinning(lengthM: number, fromM: number, toM: number): Thinning {

@@ -22,19 +22,39 @@ const MOST_SURVEYS = 6;
 /** A fit this close to a known minimum, in every parameter and in value, is in it. */
 const SAME = [3, 3, 8, Number.POSITIVE_INFINITY];
 const SAME_LLH = 3;
-/** A fit that promises no more than this is given up if it is so much above the lowest. */
-const HOPELESS_PROMISE = 2;
+/** A fit is given up that is this much above the lowest, and whose next step promises less than a share of that. */
 const HOPELESS_LLH = 15;
+const HOPELESS_SHARE = 0.15;
 /** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
 const FINALIST_LLH = 6;
 const MOST_FINALISTS = 2;
-/** wilks looks around first, with few segments (m) and long steps: two offsets across the line (m), time (ns). */
-const EXPLORE_SPACING_M = 20;
-const FAR_STEPS = [150, 150, 250];
-const NEAR_STEPS = [60, 60, 100];
+/** How a start looks around before it is descended: few segments (m), long steps across the line (m, m) and in time (ns). */
+interface Look {
+  readonly spacingM: number;
+  readonly steps: readonly number[];
+}
+/** From the event's own vertex: anything is possible. Some variations go the other way. */
+const FAR_LOOK: Look = { spacingM: 40, steps: [20, 20, 60] };
+const FAR_SIGNS: readonly (readonly number[])[] = [
+  [1, 1, 1],
+  [-1, -1, -1],
+  [1, -1, 1],
+];
+/** From a coarser pixel's line. The softened likelihood is flatter. */
+const NEAR_LOOKS: Readonly<Record<MillipedeSettings['kind'], Look>> = {
+  original: { spacingM: 20, steps: [20, 20, 60] },
+  wilks: { spacingM: 40, steps: [60, 60, 100] },
+};
+/** Other starts are descended if, with the few segments of a far look, they are not this much above the lowest. */
+const WORTHLESS_LLH = 100;
+/** What a search with long steps leaves out, and when it ends: log L, m or ns, evaluations. */
+const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80 };
+/** Steps of the search around the lowest minimum: across the line (m, m), time (ns), phase (m). */
+const POLISH_STEPS = [2, 2, 5, 1.25];
+const POLISH_CALLS = 40;
 
 /** Evaluations since the program started, for benchmarks. */
-export const counts = { evaluations: 0, surveys: 0, explorations: 0, derivatives: 0 };
+export const counts = { evaluations: 0, surveys: 0, glances: 0, derivatives: 0 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
@@ -43,21 +63,24 @@ interface Minimum extends Vertex {
   eTotGev: number;
 }
 
-/** Fits all variations of a task. `isFittable`: whether there are enough rows for a fit. */
+/**
+ * Fits all variations of a task. `isFittable`: whether there are enough rows for a fit; `origin`: the event's seed vertex.
+ */
 export function fitVariations(
   chain: Chain,
   volume: InstrumentedVolume,
   settings: MillipedeSettings,
   task: RecoTask,
   isFittable: boolean,
+  origin: Vertex,
 ): RecoResult[] {
   const fit = new PixelFit(chain, volume, settings, task);
-  const coarse = task.variations.map(({ seeds }) => {
+  const coarse = task.variations.map(({ variation, seeds }) => {
     let best: Minimum | null = null;
     for (const [k, seed] of (isFittable ? seeds : []).entries()) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
-      // Of two seeds the first comes from a coarser pixel.
-      const minimum = fit.descendCoarsely(seed, k < seeds.length - 1 ? NEAR_STEPS : FAR_STEPS);
+      const isFromCoarser = k < seeds.length - 1 || !isSeedVertex(task, origin);
+      const minimum = fit.descendCoarsely(seed, lookOf(settings.kind, variation, isFromCoarser));
       if (best === null || minimum.llh < best.llh) best = minimum;
     }
     return best;
@@ -81,6 +104,19 @@ export function fitVariations(
   });
 }
 
+/** Whether the first variation starts at the event's own vertex: at the coarsest pixels. */
+function isSeedVertex({ variations }: RecoTask, { x, y, z }: Vertex): boolean {
+  const seed = variations[0]?.seeds.at(-1);
+  return seed !== undefined && seed.x === x && seed.y === y && seed.z === z;
+}
+
+/** How a start looks around first, or null where it does not. */
+function lookOf(kind: MillipedeSettings['kind'], variation: number, isFromCoarser: boolean): Look | null {
+  if (isFromCoarser) return variation === 0 ? NEAR_LOOKS[kind] : null;
+  const signs = FAR_SIGNS[variation];
+  return signs === undefined ? null : { ...FAR_LOOK, steps: FAR_LOOK.steps.map((step, k) => step * signs[k]!) };
+}
+
 class PixelFit {
   private readonly chain: Chain;
   private readonly volume: InstrumentedVolume;
@@ -99,46 +135,46 @@ class PixelFit {
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
-  descendCoarsely(start: Vertex, steps: readonly number[]): Minimum {
-    this.line.startAt(start);
-    const from = this.settings.kind === 'wilks' ? this.explore(start, steps) : start;
+  descendCoarsely(start: Vertex, look: Look | null): Minimum {
+    const { line, settings, minima } = this;
+    line.startAt(start);
+    const lowest = Math.min(...minima.map(({ llh }) => llh));
+    if (look === null) {
+      const llh = this.glance(start, FAR_LOOK.spacingM);
+      if (llh > lowest + WORTHLESS_LLH) return { ...start, llh, ...this.energies(start) };
+    }
+    const from = look === null ? start : this.lookAround(start, look);
     const known: { minimum: Minimum | null } = { minimum: null };
-    const found = this.descend(
-      from,
-      this.settings.coarseSpacingM,
-      COARSE_SCALES,
-      COARSE_TOLERANCE,
-      (x, llh, promise) => {
-        known.minimum = this.minima.find((minimum) => this.isSame(minimum, x, llh)) ?? null;
-        if (known.minimum !== null) return true;
-        return promise < HOPELESS_PROMISE && this.minima.some((minimum) => llh > minimum.llh + HOPELESS_LLH);
-      },
-    );
+    const found = this.descend(from, settings.coarseSpacingM, COARSE_SCALES, COARSE_TOLERANCE, (x, llh, promise) => {
+      known.minimum = minima.find((minimum) => this.isSame(minimum, x, llh)) ?? null;
+      return known.minimum !== null || (llh > lowest + HOPELESS_LLH && promise < HOPELESS_SHARE * (llh - lowest));
+    });
     if (known.minimum !== null && known.minimum.llh <= found.llh) return known.minimum;
-    const { eInGev, eTotGev } = this.energies(found);
-    const minimum = { ...found, eInGev, eTotGev };
-    this.minima.push(minimum);
+    const minimum = { ...found, ...this.energies(found) };
+    minima.push(minimum);
     return minimum;
   }
 
-  /** Looks around with long steps and few segments. */
-  private explore(start: Vertex, steps: readonly number[]): Vertex {
-    const { chain, line } = this;
+  /** The lowest place that a simplex with long steps finds. */
+  private lookAround(start: Vertex, { spacingM, steps }: Look): Vertex {
+    const { line } = this;
     const at = new Float64Array(4);
-    const value = (parameters: Float64Array): number => {
-      counts.explorations++;
-      at.set(parameters);
-      const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
-      return chain.full(x, y, z, timeNs, EXPLORE_SPACING_M, false, 1e-2);
-    };
-    const minimum = nelderMead(value, stepSimplex(line.parametersOf(start).subarray(0, 3), steps), {
-      xTolerance: 20,
-      fTolerance: 5,
-      maxCalls: 80,
-    });
+    const minimum = nelderMead(
+      (parameters) => {
+        at.set(parameters);
+        return this.glance(vertexOf(line.vertexAt(at)), spacingM);
+      },
+      stepSimplex(line.parametersOf(start).subarray(0, 3), steps),
+      { xTolerance: LOOK_TOLERANCE.place, fTolerance: LOOK_TOLERANCE.llh, maxCalls: LOOK_TOLERANCE.calls },
+    );
     at.set(minimum.x);
-    const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
-    return { x, y, z, timeNs };
+    return vertexOf(line.vertexAt(at));
+  }
+
+  /** -log L with few segments. */
+  private glance({ x, y, z, timeNs }: Vertex, spacingM: number): number {
+    counts.glances++;
+    return this.chain.full(x, y, z, timeNs, spacingM, false, LOOK_TOLERANCE.unfolding);
   }
 
   /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */
@@ -148,11 +184,26 @@ class PixelFit {
     const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
     for (const minimum of finalists.slice(0, MOST_FINALISTS)) {
       this.line.startAt(minimum);
-      const fine = this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false);
+      const fine = this.polish(this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false));
       const { x, y, z, timeNs } = fine;
       chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-5);
       Object.assign(minimum, fine, { llh: chain.published() }, this.energies(fine));
     }
+  }
+
+  /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
+  private polish(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
+    const { chain, line } = this;
+    const found = nelderMead(
+      (parameters) => {
+        counts.evaluations++;
+        const v = line.vertexAt(parameters);
+        return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
+      },
+      stepSimplex(line.parametersOf(minimum), POLISH_STEPS),
+      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: POLISH_CALLS },
+    );
+    return found.f < minimum.llh ? { ...vertexOf(line.vertexAt(found.x)), llh: found.f } : minimum;
   }
 
   private descend(
@@ -201,8 +252,7 @@ class PixelFit {
       llh = minimum.f;
       if (!isStale && !(llh < surveyed - 5 * tolerance)) break;
     }
-    const [x, y, z, timeNs] = line.vertexAt(at) as unknown as [number, number, number, number];
-    return { x, y, z, timeNs, llh };
+    return { ...vertexOf(line.vertexAt(at)), llh };
   }
 
   private isSame(minimum: Minimum, x: Float64Array, llh: number): boolean {
@@ -220,4 +270,8 @@ class PixelFit {
       eTotGev: chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     };
   }
+}
+
+function vertexOf(v: Float64Array): Vertex {
+  return { x: v[0]!, y: v[1]!, z: v[2]!, timeNs: v[3]! };
 }

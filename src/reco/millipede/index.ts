@@ -13,7 +13,7 @@ import type { Fit, PreparedEvent, Reco, RecoInput } from '../types.js';
 import { Chain } from './chain.js';
 import { fitCompatibly } from './compatible-fit.js';
 import { fitVariations } from './fit.js';
-import { prepareRows, seedVertex } from './prepare.js';
+import { findSeedVertex, prepareRows } from './prepare.js';
 import type { Rows } from './rows.js';
 import { type MillipedeSettings, millipedeSettings } from './settings.js';
 import { smearedNodes } from './smeared-nodes.js';
@@ -37,7 +37,7 @@ async function prepare(kind: MillipedeSettings['kind'], input: RecoInput): Promi
   const name = `millipede_${kind}`;
   const { event, detector, ice } = input;
   const settings = millipedeSettings(kind, input.settings);
-  const vertex = seedVertex(event, detector, kind);
+  const vertex = findSeedVertex(event, detector, kind);
   const rows = prepareRows(event, detector, settings);
   if (rows.lit === 0) {
     throw new RecoError(
@@ -67,7 +67,7 @@ function firstCoincidences({ event, detector }: RecoInput): HlcTimes {
   return hlcTimes(splitByLocalCoincidence(event.pulses).hlc, detector);
 }
 
-function createFit({ data }: PreparedEvent<MillipedeData>): Fit {
+function createFit({ data, seedVertex }: PreparedEvent<MillipedeData>): Fit {
   const { settings, rows, shiftM, volume, table } = data;
   const stored = settings.alpha === null ? rows.lit : rows.charge.length;
   const light = new TableSegmentLight(
@@ -81,7 +81,7 @@ function createFit({ data }: PreparedEvent<MillipedeData>): Fit {
   const chain = new Chain(rows, light, settings);
   const multiplicity = rows.lit + (rows.lit < rows.charge.length ? 1 : 0);
   const fitTask = settings.isCompatible ? fitCompatibly : fitVariations;
-  return (task) => fitTask(chain, volume, settings, task, multiplicity > PARAMETERS);
+  return (task) => fitTask(chain, volume, settings, task, multiplicity > PARAMETERS, seedVertex);
 }
 
 export const millipedeOriginal: Reco<MillipedeData> = {

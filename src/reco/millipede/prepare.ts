@@ -81,7 +81,7 @@ function spanOf(pulses: PulseMap): TimeWindow {
 }
 
 /** Where fits of the coarsest pixels start. Throws {@link RecoError} `reco/bad-event` where there is no such place. */
-export function seedVertex(event: DecodedEvent, detector: Detector, kind: MillipedeSettings['kind']): SeedVertex {
+export function findSeedVertex(event: DecodedEvent, detector: Detector, kind: MillipedeSettings['kind']): SeedVertex {
   if (event.vetoVertex !== null) return event.vetoVertex;
   const { hlc } = splitByLocalCoincidence(event.pulses);
   const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE[kind]);

@@ -204,8 +204,9 @@ function bestOf(chain: Chain, settings: MillipedeSettings, seed: any): number {
     seeds: [{ x: seed.x + dx, y: seed.y + dy, z: seed.z + dz, timeNs: seed.time, energyGev: Number.NaN }],
   }));
   const volume = { bottomM: -500, topM: 500, x: new Float64Array(), y: new Float64Array(), string: new Int32Array() };
+  const origin = { x: seed.x, y: seed.y, z: seed.z, timeNs: seed.time };
   const task = { nside: 1, pixel: 0, zenith: seed.zenith, azimuth: seed.azimuth, variations };
-  return Math.min(...fitVariations(chain, volume, settings, task, true).map(({ llh }) => llh));
+  return Math.min(...fitVariations(chain, volume, settings, task, true, origin).map(({ llh }) => llh));
 }
 
 /** How far above the reference a line far from the truth has been seen to end, in a minimum beside its. */

@@ -1,0 +1,199 @@
+/**
+ * When the light of a cascade arrives: shares of it before a time, with gradients, at the place that an amplitude look-up
+ * found last (specs/photon-tables.md 6.4). Only those time nodes are interpolated that are asked for.
+ */
+import { type CascadeTable, CDF_VALUES, SPEED_OF_LIGHT } from '../../light/index.js';
+import { type AmplitudeLookup, COS_GAMMA, cellsByDegree, isOn, LN_R, R, THETA, Z } from './amplitude-lookup.js';
+import { CDF_UNIT, type SmearedNodes } from './smeared-nodes.js';
+
+/** Time nodes count from r times this, ns/m, and are in units of 8 ns + 1.6 ns/m r. */
+const NS_PER_METRE = 1.33 / SPEED_OF_LIGHT;
+const SCALE_NS = 8;
+const SCALE_NS_PER_M = 1.6;
+/** Length of the tail behind the last node, in units of its time. */
+const TAIL = 0.35;
+/** After this many of its lengths a tail is over. */
+const TAIL_LENGTHS = 12;
+
+/** Arrival times at the last place of an amplitude look-up. */
+export class TimeLookup {
+  /** Derivatives of the share at an edge with respect to the source's x, y, z and time. */
+  readonly slope: Float64Array = new Float64Array(4);
+  /** Start of the distribution at the place, ns after the source's time, and one over its scale (1/ns). */
+  startNs = 0;
+  inverseScale = 1;
+  private readonly table: CascadeTable;
+  private readonly smeared: SmearedNodes;
+  private readonly amplitude: AmplitudeLookup;
+  private readonly thetaCell: Uint8Array;
+  /** Time nodes and their square roots, with a 0 in front. */
+  private readonly nodes: Float64Array;
+  private readonly roots: Float64Array;
+  private readonly cornerWeight = new Float64Array(16);
+  private readonly cornerAt = new Int32Array(16);
+  private readonly fraction = new Float64Array(4);
+  private thetaWidth = 1;
+  private isPlaced = false;
+
+  constructor(table: CascadeTable, smeared: SmearedNodes, amplitude: AmplitudeLookup) {
+    this.table = table;
+    this.smeared = smeared;
+    this.amplitude = amplitude;
+    this.thetaCell = cellsByDegree(table.timeThetaDeg);
+    this.nodes = Float64Array.from([0, ...table.timeNodes]);
+    this.roots = this.nodes.map(Math.sqrt);
+  }
+
+  /** To be called after every amplitude whose times matter. */
+  begin(): void {
+    const r = this.amplitude.place[R]!;
+    this.isPlaced = false;
+    this.inverseScale = 1 / (SCALE_NS + SCALE_NS_PER_M * r);
+    this.startNs = r * NS_PER_METRE - this.smeared.leadNs;
+  }
+
+  /** Share of light before s, in units of the scale after the start. */
+  share(s: number): number {
+    if (!(s > 0)) return 0;
+    const { nodes, roots } = this;
+    const last = nodes.length - 1;
+    if (s >= nodes[last]!) {
+      const over = (s - nodes[last]!) / (TAIL * nodes[last]!);
+      return over > TAIL_LENGTHS ? 1 : 1 - (1 - this.node(last)) * Math.exp(-over);
+    }
+    let k = 1;
+    while (s >= nodes[k]!) k++;
+    const f = (Math.sqrt(s) - roots[k - 1]!) / (roots[k]! - roots[k - 1]!);
+    const high = this.node(k);
+    const low = k > 1 ? this.node(k - 1) : 0;
+    return low + f * (high - low);
+  }
+
+  /** The same for s > 0, with its derivatives in `slope`. */
+  shareWithSlope(s: number): number {
+    const { nodes, roots, slope } = this;
+    const last = nodes.length - 1;
+    let constant = 0;
+    let low = 0;
+    let high = 0;
+    let k = 1;
+    let bySource = 0;
+    if (s >= nodes[last]!) {
+      const tail = TAIL * nodes[last]!;
+      const over = (s - nodes[last]!) / tail;
+      if (over > TAIL_LENGTHS) {
+        slope.fill(0);
+        return 1;
+      }
+      k = last;
+      high = Math.exp(-over);
+      constant = 1 - high;
+      bySource = ((1 - this.node(last)) * high) / tail;
+    } else {
+      while (s >= nodes[k]!) k++;
+      const root = Math.sqrt(s);
+      const span = roots[k]! - roots[k - 1]!;
+      high = (root - roots[k - 1]!) / span;
+      low = 1 - high;
+      bySource = (this.node(k) - (k > 1 ? this.node(k - 1) : 0)) / (2 * root * span);
+    }
+    const c = this.placeSlope(k, low, high, s * bySource, bySource);
+    slope[3] = -bySource * this.inverseScale;
+    return c + constant;
+  }
+
+  /** Share at time node k >= 1 of the place. */
+  private node(k: number): number {
+    if (!this.isPlaced) this.findCorners();
+    const { cornerAt, cornerWeight } = this;
+    const { cdf } = this.smeared;
+    let sum = 0;
+    for (let c = 0; c < 16; c++) sum += cornerWeight[c]! * cdf[cornerAt[c]! + k - 1]!;
+    return sum;
+  }
+
+  /** Corners of the time part around the place of the last amplitude. */
+  private findCorners(): void {
+    const { table, cornerAt, cornerWeight, fraction } = this;
+    const { place } = this.amplitude;
+    const { timeZ, timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = table;
+    const uZ = onAxis(place[Z]!, timeZ.first, timeZ.step, timeZ.size);
+    const uR = onAxis(place[LN_R]!, timeLnR.first, timeLnR.step, timeLnR.size);
+    const uG = onAxis(place[COS_GAMMA]!, axisG.first, axisG.step, axisG.size);
+    const theta = place[THETA]!;
+    const iZ = uZ < timeZ.size - 2 ? uZ | 0 : timeZ.size - 2;
+    const iR = uR < timeLnR.size - 2 ? uR | 0 : timeLnR.size - 2;
+    const iG = uG < axisG.size - 2 ? uG | 0 : axisG.size - 2;
+    let iT = this.thetaCell[theta | 0]!;
+    if (theta >= thetas[iT + 1]! && iT < thetas.length - 2) iT++;
+    const width = thetas[iT + 1]! - thetas[iT]!;
+    const fZ = uZ - iZ;
+    const fR = uR - iR;
+    const fG = uG - iG;
+    const fT = (theta - thetas[iT]!) / width;
+    const sG = thetas.length * CDF_VALUES;
+    const sR = axisG.size * sG;
+    const sZ = timeLnR.size * sR;
+    const base = iZ * sZ + iR * sR + iG * sG + iT * CDF_VALUES;
+    for (let c = 0; c < 16; c++) {
+      cornerAt[c] = base + (c & 1) * sZ + ((c >> 1) & 1) * sR + ((c >> 2) & 1) * sG + (c >> 3) * CDF_VALUES;
+      cornerWeight[c] =
+        (c & 1 ? fZ : 1 - fZ) * (c & 2 ? fR : 1 - fR) * (c & 4 ? fG : 1 - fG) * (c & 8 ? fT : 1 - fT) * (1 / CDF_UNIT);
+    }
+    fraction[0] = fZ;
+    fraction[1] = fR;
+    fraction[2] = fG;
+    fraction[3] = fT;
+    this.thetaWidth = width;
+    this.isPlaced = true;
+  }
+
+  /** low times node k - 1 plus high times node k, and its derivatives with respect to the source's place in `slope`. */
+  private placeSlope(k: number, low: number, high: number, byScale: number, bySource: number): number {
+    if (!this.isPlaced) this.findCorners();
+    const { table, cornerAt, slope, fraction, inverseScale } = this;
+    const { place, isNearest } = this.amplitude;
+    const { cdf } = this.smeared;
+    const { timeZ, timeLnR, cosGamma: axisG } = table;
+    const fZ = fraction[0]!;
+    const fR = fraction[1]!;
+    const fG = fraction[2]!;
+    const fT = fraction[3]!;
+    const lowWeight = (k > 1 ? low : 0) / CDF_UNIT;
+    const highWeight = high / CDF_UNIT;
+    let sum = 0;
+    let byZ = 0;
+    let byR = 0;
+    let byG = 0;
+    let byT = 0;
+    for (let c = 0; c < 16; c++) {
+      const at = cornerAt[c]! + k - 1;
+      const value = highWeight * cdf[at]! + (lowWeight > 0 ? lowWeight * cdf[at - 1]! : 0);
+      const wZ = c & 1 ? fZ : 1 - fZ;
+      const wR = c & 2 ? fR : 1 - fR;
+      const wG = c & 4 ? fG : 1 - fG;
+      const wT = c & 8 ? fT : 1 - fT;
+      sum += value * wZ * wR * wG * wT;
+      byZ += (c & 1 ? value : -value) * wR * wG * wT;
+      byR += (c & 2 ? value : -value) * wZ * wG * wT;
+      byG += (c & 4 ? value : -value) * wZ * wR * wT;
+      byT += (c & 8 ? value : -value) * wZ * wR * wG;
+    }
+    const r = place[R]!;
+    const delay = -(NS_PER_METRE * bySource + SCALE_NS_PER_M * byScale) * inverseScale;
+    this.amplitude.project(
+      isOn(place[Z]!, timeZ) ? byZ / timeZ.step : 0,
+      isNearest ? 0 : (isOn(place[LN_R]!, timeLnR) ? byR / (timeLnR.step * r) : 0) + delay,
+      isOn(place[COS_GAMMA]!, axisG) ? byG / axisG.step : 0,
+      byT / this.thetaWidth,
+      0,
+      slope,
+    );
+    return sum;
+  }
+}
+
+function onAxis(value: number, first: number, step: number, size: number): number {
+  const u = (value - first) / step;
+  return u > 0 ? (u < size - 1 ? u : size - 1) : 0;
+}
