@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { areaCommand } from './area.js';
 import { clientCommand } from './client.js';
+import { clientStarterCommand } from './client-starter.js';
 import { combineCommand } from './combine.js';
 import { compareCommand } from './compare.js';
 import { containsCommand } from './contains.js';
@@ -55,6 +56,7 @@ function buildProgram(): Command {
     scanCommand(),
     serverCommand(),
     clientCommand(),
+    clientStarterCommand(),
     recoCommand(),
     recosCommand(),
     eventCommand(),

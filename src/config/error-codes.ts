@@ -47,6 +47,8 @@ export const ERROR_CODES = {
   'skydriver/bad-answer': 'SkyDriver answers something that a scan cannot use.',
   'skydriver/unwanted': 'SkyDriver does not want the scan any more. What was fitted is kept.',
   'skydriver/no-result': 'The scan is finished, but its final result has not reached SkyDriver.',
+  'batch/no-command': 'The command that submits jobs to the batch system is not on this machine.',
+  'batch/refused': 'The batch system did not take the clients.',
   'broker/no-address': 'The environment does not say where the broker is.',
   'broker/bad-address': 'The address of the broker cannot be understood.',
   'broker/unreachable': 'No broker answers at the address.',

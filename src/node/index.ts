@@ -4,6 +4,15 @@
  */
 
 export type { BrokerEvents, BrokerListener } from '../broker/remote-types.js';
+export {
+  argumentsOfJson,
+  argumentsOfPairs,
+  type BatchEngine,
+  type ClientOption,
+  type ClientStarterOptions,
+  type StartedClients,
+  startClients,
+} from './batch/index.js';
 export { type ClientJobOptions, type ClientJobReport, runClient } from './client-job.js';
 export type { EventScanOptions, ScanJobReport } from './event-scan.js';
 export {

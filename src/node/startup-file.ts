@@ -12,6 +12,7 @@
  * client fits something else than its server thinks. Upstream's start-up files are read too; they do not say the reco.
  */
 import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { FileFormatError } from '../config/index.js';
 import { baselineNameOf, type Detector, detectorForEvent, loadIc86 } from '../detector/index.js';
@@ -52,6 +53,8 @@ export interface StartupContent extends Omit<StartupFit, 'preparation'> {
 }
 
 const VERSION = 1;
+/** Start-up files have some hundred kB. */
+const LARGEST = 256 * 1024 * 1024;
 const text = z.string().min(1).max(10_000);
 const schema = z.object({
   version: z.literal(VERSION),
@@ -106,7 +109,7 @@ export async function writeStartupFile(path: string, content: StartupContent): P
  * @throws FileAccessError; FileFormatError scan/bad-startup-file; EventFormatError for the event in it
  */
 export async function readStartupFile(path: string): Promise<Startup> {
-  const bytes = await readWholeFile(path, 'start-up file');
+  const bytes = unpacked(await readWholeFile(path, 'start-up file'), path);
   const document = parse(bytes, path);
   const names = namesSchema.safeParse(document);
   if (!names.success) throw badFile(path, 'has a scan_id or mq_basename that is no name');
@@ -155,6 +158,16 @@ async function upstreamMembers(eventFile: string): Promise<string[]> {
     `"baseline_GCD_file": ${JSON.stringify(baselineNameOf(decodeEvent(bytes, name)))}`,
     `"GCDQp_packet": ${JSON.stringify({ frames })}`,
   ];
+}
+
+/** A start-up file may travel packed by gzip: what batch systems carry is small. */
+function unpacked(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST });
+  } catch {
+    throw badFile(path, 'is packed, but damaged');
+  }
 }
 
 function parse(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
