@@ -3,6 +3,7 @@
  * stands between HTCondor and the client, so that signals arrive; passwords travel by `getenv` and are not in the file.
  */
 import { basename } from 'node:path';
+import { ConfigError } from '../../config/index.js';
 import type { ClientJobs, Submission } from './types.js';
 
 /** Where the job's queue is; '' for that of this machine. */
@@ -17,10 +18,17 @@ export function htcondorSubmission(
   { collector, schedd }: HtcondorPlace,
   ownCommand: readonly string[],
 ): Submission {
+  if (jobs.startupFile.includes(',')) {
+    throw new ConfigError(
+      'config/bad-value',
+      `HTCondor cannot copy a file with a comma in its path: ${jobs.startupFile}.`,
+      'Have the server write the start-up file elsewhere.',
+    );
+  }
   const [program, ...words] = jobs.image === null ? ownCommand : ['skymap-scanner'];
   const startup = `./${basename(jobs.startupFile)}`;
   const args = [...words, 'client', '--client-startup-json', startup, '--workers', String(jobs.workers)];
-  const log = (end: string): string => literal(`${jobs.logs}/${end}`);
+  const log = (end: string): string => `${literal(jobs.logs)}/${end}`;
   const settings: [name: string, value: string][] = [
     ['batch_name', literal(`skymap-scanner ${jobs.scanId}`)],
     // In an image the program is found along PATH.
@@ -67,7 +75,7 @@ function classAdText(text: string): string {
   return `"${literal(text).replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** A dollar sign is one, but for the macros that are meant. */
+/** HTCondor would replace $(NAME). */
 function literal(text: string): string {
-  return text.replace(/\$(?!\((ProcId|DOLLAR)\))/g, () => '$(DOLLAR)');
+  return text.replaceAll('$', () => '$(DOLLAR)');
 }

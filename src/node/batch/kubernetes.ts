@@ -97,6 +97,8 @@ function job(
   variables: readonly (readonly [string, string])[],
 ): unknown {
   const startup = `/startup/${STARTUP_NAME}`;
+  // As Kubernetes itself would write it.
+  const memory = memoryMib % 1024 === 0 ? `${memoryMib / 1024}Gi` : `${memoryMib}Mi`;
   const container = {
     name: 'client',
     image,
@@ -106,8 +108,8 @@ function job(
     env: variables.map(([key, value]) => ({ name: key, value: literal(value) })),
     envFrom: [{ secretRef: { name } }],
     resources: {
-      requests: { cpu: String(workers), memory: `${memoryMib}Mi` },
-      limits: { memory: `${memoryMib}Mi` },
+      requests: { cpu: String(workers), memory },
+      limits: { memory },
     },
     securityContext: { allowPrivilegeEscalation: false },
     volumeMounts: [{ name: 'startup', mountPath: '/startup', readOnly: true }],
