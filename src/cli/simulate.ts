@@ -1,6 +1,6 @@
 /** `simulate`: events of known truth, as open events. */
 import { Command, Option } from 'commander';
-import type { Detector, SimulatedEvent, SimulationOptions, Site } from '../index.js';
+import type { Detector, IceModel, IceTilt, PhotonTables, SimulatedEvent, SimulationOptions, Site } from '../index.js';
 import { numberBetween, wholeNumber } from './arguments.js';
 
 const EXAMPLES = `
@@ -14,8 +14,8 @@ Degrees, metres in the detector's frame, GeV. Directions say where the particle 
 from where the detector's file says that it stands (detector.site), or from IceCube's place. The energy of a track is
 that of the muon where it comes within 100 m of the sphere about all modules. The same options and seed give the same
 bytes everywhere; with --count, event number N is the one that --event-id N alone gives.
-Light: closed-form model of South Pole ice; muon losses one by one from 0.5 GeV on. Not simulated: saturation,
-after-pulses, atmospheric muons.`;
+Light: photon tables of the ice in tilted layers where there are some (--light table), or a closed form in level ones that
+needs none; muon losses one by one from 0.5 GeV on. Not simulated: saturation, after-pulses, atmospheric muons.`;
 
 interface SimulateArguments {
   readonly kind: 'track' | 'cascade';
@@ -34,6 +34,9 @@ interface SimulateArguments {
   readonly slcJitter: number;
   readonly detector: string;
   readonly iceModel: string;
+  readonly light?: 'table' | 'closed-form';
+  readonly photonTables?: string;
+  readonly tilt: boolean;
   readonly runId: number;
   readonly eventId: number;
   readonly count: number;
@@ -65,7 +68,15 @@ export function simulateCommand(): Command {
     .option('--jitter <ns>', 'time spread of pulses in local coincidence', numberBetween(0, 1000), 2.5)
     .option('--slc-jitter <ns>', 'time spread of isolated pulses', numberBetween(0, 1000), 8)
     .option('--detector <name|file>', 'IC86, or a file that describes a detector: open event, alert, GCD file', 'IC86')
-    .option('--ice-model <name>', 'ice; the light model was fitted to spice_mie', 'spice_mie')
+    .option('--ice-model <name>', 'ice; the closed form was fitted to spice_mie', 'spice_mie')
+    .addOption(
+      new Option('--light <model>', 'default: table where there are tables of the ice, else closed-form').choices([
+        'table',
+        'closed-form',
+      ]),
+    )
+    .option('--photon-tables <file>', 'tables that "tables make" made, instead of the shipped ones')
+    .option('--no-tilt', "level layers of ice with the tables; they always are where the detector's file has a site")
     .option('--run-id <number>', 'number of the run', wholeNumber(0, 99_999_999), 1)
     .option('--event-id <number>', 'number of the (first) event', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--count <number>', 'how many events', wholeNumber(1, MAX_COUNT), 1)
@@ -111,7 +122,8 @@ async function simulate(args: SimulateArguments): Promise<void> {
     ? directionOf(skyFrame(utc.mjd, site), args.ra! * rad, args.dec! * rad)
     : { zenith: args.zenith! * rad, azimuth: args.azimuth! * rad };
   const ice = await loadIceModel(readResource, args.iceModel);
-  const setup = { detector, isBuiltin, ice, ...(site === undefined ? {} : { site }) };
+  const light = await lightOf(args, ice, site);
+  const setup = { detector, isBuiltin, ice, ...light, ...(site === undefined ? {} : { site }) };
   const options: Omit<SimulationOptions, 'stream' | 'eventId'> = {
     kind: args.kind,
     ...direction,
@@ -134,7 +146,7 @@ async function simulate(args: SimulateArguments): Promise<void> {
     for (let i = 0; i < args.count; i++) {
       const eventId = args.eventId + i;
       const simulated = simulateEvent(setup, { ...options, eventId, stream: eventId });
-      const comment = commandLine(args, eventId);
+      const comment = commandLine(args, eventId, light);
       const text = writeOpenEvent(simulated.event, isBuiltin ? undefined : detector, { comment });
       const path = args.count === 1 ? args.output : numbered(args.output, eventId);
       if (toStdout) process.stdout.write(text);
@@ -156,6 +168,33 @@ async function simulate(args: SimulateArguments): Promise<void> {
   } finally {
     interrupt.release();
   }
+}
+
+interface ChosenLight {
+  /** null: the closed form. */
+  readonly tables: PhotonTables | null;
+  readonly tilt: IceTilt | null;
+}
+
+/** The tilt map is one of the ice about IceCube. */
+async function lightOf(args: SimulateArguments, ice: IceModel, site: Site | undefined): Promise<ChosenLight> {
+  const { ConfigError } = await import('../index.js');
+  const { hasPhotonTables, loadPhotonTables } = await import('../node/index.js');
+  const { light, photonTables } = args;
+  if (light === 'closed-form' && photonTables !== undefined) {
+    throw new ConfigError('config/bad-value', 'The closed form uses no photon tables: leave out --photon-tables.');
+  }
+  if (photonTables !== undefined && !photonTables.endsWith('.skylight')) {
+    throw new ConfigError(
+      'config/bad-value',
+      `--photon-tables ${photonTables} is no file of photon tables (*.skylight).`,
+      'Make one with "skymap-scanner tables make".',
+    );
+  }
+  const usesTables = light === 'table' || photonTables !== undefined || (!light && (await hasPhotonTables(ice.name)));
+  if (!usesTables) return { tables: null, tilt: null };
+  const tables = await loadPhotonTables(ice.name, photonTables);
+  return { tables, tilt: args.tilt && site === undefined ? ice.tilt : null };
 }
 
 interface Telescope {
@@ -191,13 +230,16 @@ async function detectorOf(name: string): Promise<Telescope> {
 }
 
 /** What was asked for, without where it went: the same event has the same bytes in every file. */
-function commandLine(args: SimulateArguments, eventId: number): string {
+function commandLine(args: SimulateArguments, eventId: number, { tables, tilt }: ChosenLight): string {
   const direction =
     args.ra === undefined ? `--zenith ${args.zenith} --azimuth ${args.azimuth}` : `--ra ${args.ra} --dec ${args.dec}`;
   return [
     `skymap-scanner simulate --kind ${args.kind} ${direction} --x ${args.x} --y ${args.y} --z ${args.z}`,
     `--energy ${args.energy} --time ${args.time} --seed ${args.seed} --noise ${args.noise} --jitter ${args.jitter}`,
-    `--slc-jitter ${args.slcJitter} --ice-model ${args.iceModel} --run-id ${args.runId} --event-id ${eventId}`,
+    `--slc-jitter ${args.slcJitter} --ice-model ${args.iceModel}`,
+    tables === null ? '--light closed-form' : `--light table${tilt === null ? ' --no-tilt' : ''}`,
+    ...(args.photonTables === undefined ? [] : [`--photon-tables ${args.photonTables}`]),
+    `--run-id ${args.runId} --event-id ${eventId}`,
   ].join(' ');
 }
 

@@ -34,7 +34,9 @@ export function tablesCommand(): Command {
     .option('--ice <name>', 'ice model', 'spice_mie')
     .option('--acceptance <name>', 'angular acceptance of the modules, with the hole ice', 'h2-50cm')
     .option('--photons <number>', 'photons for each source depth', wholeNumber(100, 1e9), 1_000_000)
-    .addOption(new Option('--step <m>', 'between source depths').choices(['10', '20', '50', '100']).default('10'))
+    .addOption(
+      new Option('--step <m>', 'between source depths').choices(['10', '20', '50', '100', '200']).default('10'),
+    )
     .option('--seed <number>', 'seed of all random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 11)
     .option('--workers <number>', 'threads (default: all cores)', wholeNumber(1, 1024))
     .requiredOption('-o, --output <file>', 'file to write')
@@ -83,7 +85,7 @@ async function make(args: MakeArguments): Promise<void> {
   const interrupt = interruptible(() => undefined);
   interrupt.arm();
   const started = performance.now();
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   try {
     const bytes = await makeTables({
       plan: defaultPlan(args.photons, args.seed, Number(args.step)),

@@ -80,6 +80,23 @@ describe('simulate', () => {
     for (const file of files) expect(decodeEvent(readFileSync(join(path('stopped'), file)), file).header.runId).toBe(1);
   });
 
+  test('takes its light from the photon tables where there are some of the ice, and says so in the event', async () => {
+    const made = async (name: string, ...words: string[]): Promise<string> => {
+      expect((await simulate(...ANYWHERE, ...words, '--output', path(name))).error).toBeNull();
+      return readFileSync(path(name), 'utf8');
+    };
+    const byDefault = await made('default.json');
+    expect(byDefault).toContain('--light table --run-id');
+    expect(await made('table.json', '--light', 'table')).toBe(byDefault);
+    const level = await made('level.json', '--no-tilt');
+    expect(level).toContain('--light table --no-tilt --run-id');
+    const form = await made('form.json', '--light', 'closed-form');
+    expect(form).toContain('--light closed-form --run-id');
+    expect(await made('other-ice.json', '--ice-model', 'spice_3.2.1')).toContain('--light closed-form');
+    const pulses = [byDefault, level, form].map((text) => JSON.stringify(JSON.parse(text).pulses));
+    expect(new Set(pulses).size).toBe(3);
+  });
+
   test('writes to standard output where asked to, and nothing else there', async () => {
     const { stdout, stderr } = await simulate(...ANYWHERE, '--output', '-');
     expect(decodeEvent(new TextEncoder().encode(stdout), 'stdout').truth?.energyGev).toBe(1000);
@@ -141,6 +158,21 @@ describe('simulate', () => {
     ],
     ['an unknown detector', [...ANYWHERE, '--detector', 'IC87'], '--detector IC87 is neither IC86 nor a file.'],
     ['an unknown ice', [...ANYWHERE, '--ice-model', 'slush'], 'There is no ice model named "slush".'],
+    [
+      'tables that there are not',
+      [...ANYWHERE, '--ice-model', 'spice_3.2.1', '--light', 'table'],
+      'There are no photon tables for the ice model spice_3.2.1.',
+    ],
+    [
+      'tables for the closed form',
+      [...ANYWHERE, '--light', 'closed-form', '--photon-tables', 'x.skylight'],
+      'The closed form uses no photon tables: leave out --photon-tables.',
+    ],
+    [
+      'tables that are none',
+      [...ANYWHERE, '--photon-tables', 'x.fits'],
+      '--photon-tables x.fits is no file of photon tables (*.skylight).',
+    ],
     [
       'half a seed',
       [...ANYWHERE, '--seed', '1.5'],
