@@ -7,9 +7,12 @@ import { namedValue, numberBetween, shellText } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
+import { addWebOptions, type WebArguments, webPlace } from './web-options.js';
 
 /** Values of the options that the three functions below add. */
-export interface ScanArguments extends LightArguments, LogArguments {
+export interface ScanArguments extends LightArguments, LogArguments, WebArguments {
+  readonly eventFile?: string;
+  readonly workers?: number;
   readonly recoAlgo?: string;
   readonly recoModule?: string;
   readonly recoCommand?: string;
@@ -90,7 +93,7 @@ export function addResultOptions(command: Command): Command {
     .option('--json', 'print the summary as JSON instead of text')
     .option('--watch', 'show the progress as a block that is redrawn (default on a terminal)')
     .option('--no-watch', 'show the progress as a line now and then');
-  return addLogOptions(result);
+  return addLogOptions(addWebOptions(result));
 }
 
 /** A scan that was asked for on the command line. */
@@ -106,10 +109,10 @@ export interface ScanSession {
 
 /** Reads arguments and environment. Throws a ConfigError for what cannot be used. */
 export async function scanSession(args: ScanArguments, role: 'scan' | 'server'): Promise<ScanSession> {
-  const { ConfigError, listenTo, parseProgression, readEnvironment, summaryText, tellAll } = await import(
+  const { ConfigError, listenTo, parseProgression, readEnvironment, SkymapError, summaryText, tellAll } = await import(
     '../index.js'
   );
-  const { INTERRUPTED, interruptible, observe, progressDisplay, progressStyle, timeStamp } = await import(
+  const { INTERRUPTED, interruptible, observe, openScanPage, progressDisplay, progressStyle, timeStamp } = await import(
     '../node/index.js'
   );
 
@@ -149,14 +152,32 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
   const { note } = observer;
   const interrupt = interruptible(() => note('Stopping.', 'DEBUG'));
   for (const text of warnings) note(text, 'WARNING');
+  const place = await webPlace(args, environment);
+  if (place !== null) observer.hide([place.token]);
+  const page =
+    place === null
+      ? null
+      : await openScanPage({
+          place,
+          recoAlgo: reco.kind === 'module' ? basename(reco.path) : reco.name,
+          angularErrorFloorDeg: args.angularErrorFloor,
+          eventFile: args.eventFile ?? null,
+          ...(args.gcdDir === undefined ? {} : { gcdDir: args.gcdDir }),
+          ...(args.workers === undefined ? {} : { workers: args.workers }),
+        });
+  if (page !== null) note(`The scan is shown at ${page.url}${place!.token === '' ? '' : ' (asks for the token)'}`);
 
   return {
     environment,
     hear: {
-      client: observer.client,
+      client: (name, event) => {
+        page?.listenToClient(name, event);
+        observer.client(name, event);
+      },
       hide: observer.hide,
       broker: (name, event) => {
         display.listenToBroker(name, event);
+        page?.listenToBroker(name, event);
         observer.broker(name, event);
       },
     },
@@ -175,11 +196,17 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
       pictures: args.pictures,
       progressIntervalS: environment.progressIntervalS,
       resultIntervalS: environment.resultIntervalS,
-      signal: interrupt.signal,
+      signal: page === null ? interrupt.signal : AbortSignal.any([interrupt.signal, page.signal]),
       note,
-      listen: tellAll(display.listen, observer.scan, listenTo({ 'scan:started': () => interrupt.arm() })),
+      listen: tellAll(
+        display.listen,
+        observer.scan,
+        page?.listen ?? (() => undefined),
+        listenTo({ 'scan:started': () => interrupt.arm() }),
+      ),
     },
     async run(outputDir, job) {
+      let failure: string | null = null;
       try {
         const report = await job();
         display.stop();
@@ -199,11 +226,13 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
         }
         process.stdout.write(args.json ? `${JSON.stringify(report.summary, null, 2)}\n` : summaryText(report.summary));
       } catch (error) {
+        failure = error instanceof SkymapError ? error.message : 'The scan failed.';
         observer.tell('scan:failed', errorData(error, choice.isDebug), 'CRITICAL');
         throw isJson ? new ToldError('told', { cause: error }) : error;
       } finally {
         display.stop();
         interrupt.release();
+        await page?.close(failure);
         await observer.close();
       }
     },

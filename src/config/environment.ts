@@ -21,6 +21,8 @@ export interface Environment {
   readonly logFormat: 'text' | 'json';
   /** `[HOST:]PORT` for metrics, '' for none. */
   readonly metrics: string;
+  /** Secret that readers of a live page must know, '' for none. */
+  readonly webToken: string;
   /** Where server and clients meet; '' where the environment does not say. */
   readonly brokerClient: string;
   readonly brokerAddress: string;
@@ -152,6 +154,14 @@ const VARIABLES: readonly Variable[] = [
     schema: text,
     about:
       'Where /metrics (Prometheus) and /healthz answer: [HOST:]PORT (--metrics). Without a host only to this machine.',
+  },
+  {
+    key: 'webToken',
+    name: 'SKYSCAN_WEB_TOKEN',
+    default: '',
+    schema: text,
+    about:
+      'Secret of at least 8 characters that readers of a live page (--web, serve) must know. Pages that answer other machines need it.',
   },
   {
     key: 'brokerClient',

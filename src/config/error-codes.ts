@@ -60,6 +60,9 @@ export const ERROR_CODES = {
   'broker/lost': 'The connection to the broker was lost and did not come back in time.',
   'broker/bad-message': 'A message on a queue of the scan is none of a scan. It was taken off the queue.',
   'broker/other-version': 'A message was written by another version of the scanner.',
+  'web/needs-token': 'A page that answers other machines needs a token.',
+  'web/bad-token': 'The token of a page cannot be used.',
+  'web/cannot-listen': 'The page cannot be shown at that address.',
 } as const;
 
 /** A stable code of a user-facing error. */

@@ -31,6 +31,7 @@ export { type LogFormat, timeStamp } from './log.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
 export { type Observer, type ObserverOptions, observe } from './observer.js';
 export { fitOneTask, type OneTaskOptions } from './one-task.js';
+export { DEFAULT_PAGE_PORT, type PagePlace, pagePlace } from './page-server.js';
 export { hasPhotonTables, loadPhotonTables, readPhotonTables } from './photon-tables.js';
 export { svgToPng } from './png.js';
 export {
@@ -45,6 +46,7 @@ export { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
 export { type BrokerPlace, brokerPlace } from './remote-broker.js';
 export { packageVersion, readResource } from './resources.js';
 export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';
+export { openScanPage, type ScanPage, type ScanPageOptions } from './scan-page.js';
 export { type ServerJobOptions, serveScan } from './server-job.js';
 export type { SkydriverOptions } from './skydriver.js';
 export { type SkydriverPlace, skydriverPlace } from './skydriver-http.js';

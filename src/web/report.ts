@@ -75,7 +75,7 @@ export interface ReportData {
 }
 
 const DEGREE = Math.PI / 180;
-const BEST_PIXELS = 25;
+const BEST_PIXELS = 20;
 /** Cells with less probability than this are left out of the page. */
 const NEGLIGIBLE = 1e-11;
 
@@ -140,8 +140,8 @@ export function htmlReport(input: ReportInput, assets: ReportAssets): string {
 ${input.event ? `<section class="panel"><h2>Event</h2><div id="event"></div>${hitsTable(input.event.picture)}</section>` : ''}
 ${profile === '' ? '' : `<section class="panel"><h2>Likelihood around the best fit</h2>${profile}</section>`}
 <section class="panel"><h2>Best pixels</h2>${bestPixels(input, figures)}</section>
-<section class="panel"><h2>Scan</h2>${scanFacts(input)}</section>
-<section class="panel"><h2>Provenance</h2>${provenance(input)}</section>
+<div class="stack"><section class="panel"><h2>Scan</h2>${scanFacts(input)}</section>
+<section class="panel"><h2>Provenance</h2>${provenance(input)}</section></div>
 </div>
 </main>
 </div>
@@ -213,10 +213,10 @@ function separationDeg(a: { raDeg: number; decDeg: number }, b: { raDeg: number;
 
 function regionTable(regions: readonly RegionFigures[]): string {
   return table(
-    'Edges in degrees from the position; Wilks: from the best fit',
+    'Edges in degrees, from the position or (2 \u0394LLH) the best fit',
     ['Region', 'Area', 'RA \u2212', 'RA +', 'Dec \u2212', 'Dec +'],
     regions.map((region) => [
-      `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? `, 2 \u0394LLH < ${region.delta_2llh}` : ''}`,
+      `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ` (2 \u0394LLH < ${region.delta_2llh})` : ''}`,
       areaText(region.area_deg2),
       ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map((edge) =>
         edge.toFixed(3),

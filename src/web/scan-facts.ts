@@ -12,14 +12,14 @@ export function manifestFacts(manifest: unknown): Fact[] {
   ];
 }
 
-/** Rows `nside 8, mean, median, fastest, slowest` of the time that fits took. */
+/** Whole seconds; where all are below one the table says nothing and is left out. Rows `nside 8, mean, median, fastest, slowest` of the time that fits took. */
 export function manifestTimes(manifest: unknown): string[][] {
   const rate = at(manifest, 'progress', 'processing_stats', 'rate');
   if (typeof rate !== 'object' || rate === null) return [];
   return Object.entries(rate).flatMap(([name, timing]) => {
     const worker = at(timing, 'worker time');
     const cells = ['mean', 'median', 'fastest', 'slowest'].map((key) => text(at(worker, key)) ?? '');
-    return cells.every((cell) => cell === '') ? [] : [[name.replace('-', ' '), ...cells]];
+    return cells.every((cell) => cell === '' || cell === '0:00:00') ? [] : [[name.replace('-', ' '), ...cells]];
   });
 }
 

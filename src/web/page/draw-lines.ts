@@ -33,7 +33,9 @@ export interface Lines {
 }
 
 const FONT = "12px 'DejaVu Sans', 'Noto Sans', system-ui, sans-serif";
-const STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+const STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 90];
+/** Least distance of grid lines: room for a label. */
+const LABEL_ROOM = { lon: 44, lat: 30 };
 
 type Context = CanvasRenderingContext2D;
 type Vector = readonly number[];
@@ -98,8 +100,11 @@ function drawGraticule(context: Context, projection: ViewProjection, theme: Them
     return frame === null ? v : [0, 1, 2].map((k) => frame[0][k]! * v[0] + frame[1][k]! * v[1] + frame[2][k]! * v[2]);
   };
   const seen = seenRange(projection);
-  const latStep = step((seen.lat1 - seen.lat0) / 6);
-  const lonStep = step((seen.lon1 - seen.lon0) / 6);
+  const perUnit = 180 / Math.PI / view.scale;
+  const latStep = Math.min(30, step(Math.max((seen.lat1 - seen.lat0) / 6, LABEL_ROOM.lat * perUnit)));
+  // The whole sky is narrower at its edges than in the middle.
+  const room = LABEL_ROOM.lon * perUnit * (seen.lon1 - seen.lon0 >= 359 ? 1.5 : 1);
+  const lonStep = step(Math.max(Math.min(30, (seen.lon1 - seen.lon0) / 6), room));
   const path = new Path2D();
   const labels: Label[] = [];
   const isWhole = seen.lon1 - seen.lon0 >= 359;
@@ -176,7 +181,7 @@ function seenRange(projection: ViewProjection): { lon0: number; lon1: number; la
 }
 
 function step(least: number): number {
-  return STEPS.find((candidate) => candidate >= least * (1 - 1e-9)) ?? 30;
+  return STEPS.find((candidate) => candidate >= least * (1 - 1e-9)) ?? STEPS.at(-1)!;
 }
 
 function sampled(from: number, to: number, parts: number): number[] {

@@ -214,7 +214,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     const context = canvas.getContext('2d')!;
     context.setTransform(density, 0, 0, density, 0, 0);
     const colours = themeOf(theme);
-    const scale = (zoom * Math.min(width, height)) / (2.35 * bounds.radius);
+    const scale = (zoom * Math.min(width, height)) / (1.7 * bounds.radius);
     const [sinY, cosY, sinP, cosP] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
     /** Screen position, and how much larger than in the middle things look. */
     const place = (x: number, y: number, z: number): [x: number, y: number, nearness: number] => {
@@ -244,7 +244,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
         const [x, y, nearness] = place(at[0], at[1], at[2]);
         const part = Math.max(0, Math.min(1, (timeNs - times.first) / (times.last - times.first || 1)));
         // Areas as the square root of charge: one photo-electron and ten thousand are both to be seen.
-        const size = Math.max(1.6, 0.042 * bounds.radius * scale * Math.sqrt(Math.sqrt(chargePe / largest)) * nearness);
+        const size = Math.max(1.8, 0.05 * bounds.radius * scale * Math.sqrt(Math.sqrt(chargePe / largest)) * nearness);
         return { x, y, nearness, size, colour: rampColour(0.06 + 0.82 * part) };
       })
       .sort((a, b) => a.nearness - b.nearness);

@@ -139,7 +139,7 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     'aria-roledescription': 'sky map',
     'aria-label': `Sky map, right ascension increases to the left. ${KEYS.map(([key, what]) => `${key}: ${what}`).join('. ')}.`,
   });
-  stage.append(painter.canvas, over, readout);
+  stage.append(painter.canvas, over);
   const bar: ColourBar = colourBar();
   const element = make('div', { class: 'sky-view' });
   host.append(element);
@@ -168,7 +168,7 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
   const waiting: (() => void)[] = [];
   let speakTimer = 0;
 
-  element.append(toolbar(), stage, bar.element, live);
+  element.append(toolbar(), make('div', { class: 'sky-frame' }, stage, readout), bar.element, live);
 
   const resizing = new ResizeObserver(() => {
     const box = stage.getBoundingClientRect();
@@ -435,11 +435,13 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
       over.height = h;
     }
     const context = over.getContext('2d')!;
-    context.setTransform(w / width, 0, 0, h / height, 0, 0);
+    // Lines and labels grow with the text of the page: on a wall of screens too they can be read.
+    const unit = textUnit();
+    context.setTransform((w / width) * unit, 0, 0, (h / height) * unit, 0, 0);
     const best = bestMark();
     drawLines(
       context,
-      p,
+      new ViewProjection({ ...view, scale: view.scale / unit }, width / unit, height / unit, frameAxes()),
       {
         contours,
         marks: best === null || marks.some(({ kind }) => kind === 'bestFit') ? marks : [best, ...marks],
@@ -450,6 +452,10 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
       },
       look,
     );
+  }
+
+  function textUnit(): number {
+    return Number.parseFloat(getComputedStyle(stage).fontSize) / 16;
   }
 
   function paintOf(shown: CellStore): Paint {
@@ -655,7 +661,7 @@ function levelText(level: number): string {
 
 function percent(share: number): string {
   const value = 100 * share;
-  if (value > 0 && value < 0.001) return '< 0.001 %';
+  if (value < 0.001) return '< 0.001 %';
   return `${value >= 99.95 && value < 100 ? value.toFixed(2) : Number(value.toPrecision(3))} %`;
 }
 

@@ -1,0 +1,43 @@
+/**
+ * A worker that makes regions of the pixels it is handed: the blur of a map takes longer than a frame. It keeps the
+ * pixels; each `RegionsRequest` brings those that are new and is answered once.
+ */
+import { finestCells, type LlhMap, probabilityMap } from '../../sky/index.js';
+import { orderByLlh } from '../best-pixels.js';
+import { type SkyFigures, skyFigures } from '../sky-figures.js';
+
+/** New pixels, and how to blur. `isNew`: forget those before. */
+export interface RegionsRequest {
+  readonly isNew: boolean;
+  readonly floorDeg: number;
+  readonly runs: readonly LlhMap[];
+}
+
+/** Figures of all pixels so far; null where no fit has succeeded. */
+export interface RegionsAnswer {
+  readonly figures: SkyFigures | null;
+  readonly best: readonly { readonly nside: number; readonly pixel: number; readonly llh: number }[];
+  readonly tookMs: number;
+}
+
+const BEST = 20;
+let kept: LlhMap[] = [];
+
+// The global scope of a worker, of which the page's types know nothing.
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<RegionsRequest>) => void;
+  postMessage(answer: RegionsAnswer): void;
+};
+scope.onmessage = ({ data }) => {
+  const startMs = performance.now();
+  if (data.isNew) kept = [];
+  kept.push(...data.runs);
+  const cells = finestCells(kept);
+  const best = orderByLlh(cells, BEST).map((i) => ({
+    nside: cells.nside[i]!,
+    pixel: cells.pixel[i]!,
+    llh: cells.llh[i]!,
+  }));
+  const figures = best.length === 0 ? null : skyFigures({ cells, probability: probabilityMap(cells, data) });
+  scope.postMessage({ figures, best, tookMs: performance.now() - startMs });
+};
