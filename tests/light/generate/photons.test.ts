@@ -8,9 +8,10 @@ import {
   type Optics,
   parseAcceptance,
   parseSpectrum,
+  phaseIndex,
 } from '../../../src/light/generate/optics.js';
 import { followPhotons } from '../../../src/light/generate/photons.js';
-import { type IceModel, loadIceModel } from '../../../src/light/index.js';
+import { DOM_RADIUS, type IceModel, loadIceModel, PHOTONS_PER_METRE } from '../../../src/light/index.js';
 import { readResource } from '../../prepare/decoded.js';
 import { expectClose } from '../../support/close.js';
 import { needsShared, sharedText } from '../../support/shared.js';
@@ -56,6 +57,43 @@ function meanFluence(cells: Float32Array, iR: number): number {
 
 const nodeAt = (r: number): number => Math.round(Math.log(r) / Math.log(1.2) - 0.5);
 
+describe('a metre of track', () => {
+  /** Frank and Tamm's photons per metre between two wavelengths (nm), each counted `weight` times. */
+  function photonsPerMetre(fromNm: number, toNm: number, weight: (nm: number) => number): number {
+    const fineStructure = 1 / 137.035999;
+    let sum = 0;
+    const n = 4000;
+    const step = (toNm - fromNm) / n;
+    for (let i = 0; i < n; i++) {
+      const nm = fromNm + (i + 0.5) * step;
+      const index = phaseIndex(nm);
+      sum += (2 * Math.PI * fineStructure * (1 - 1 / (index * index)) * step * 1e9 * weight(nm)) / (nm * nm);
+    }
+    return sum;
+  }
+
+  it('emits 2450 photons that modules would detect, and 32,600 between 300 and 600 nm', async () => {
+    const csv = new TextDecoder().decode(await readResource('ice/dom_wavelength_acceptance.csv'));
+    const rows = csv.split('\n').filter((line) => /^\d/.test(line));
+    const points = rows.map((line) => line.split(',').map(Number));
+    const acceptance = (nm: number): number => {
+      const k = points.findIndex((point) => point[0]! >= nm);
+      if (k < 1) return 0;
+      const [x0, y0] = points[k - 1]!;
+      const [x1, y1] = points[k]!;
+      return y0! + ((nm - x0!) / (x1! - x0!)) * (y1! - y0!);
+    };
+    const area = Math.PI * DOM_RADIUS * DOM_RADIUS;
+    const detected = photonsPerMetre(points[0]![0]!, points.at(-1)![0]!, (nm) => acceptance(nm) / area);
+    expectClose(detected, PHOTONS_PER_METRE, { absolute: 3 });
+    expectClose(
+      photonsPerMetre(300, 600, () => 1),
+      32_580,
+      { absolute: 20 },
+    );
+  });
+});
+
 describe('photons', () => {
   it('that do not scatter thin out as exp(-r/l) / (4 pi r^2)', () => {
     const { cells } = followPhotons(uniformIce(1e-9, 1 / 100, 0.9), 0, 40_000, 1, 1);
@@ -84,6 +122,27 @@ describe('photons', () => {
       const node = R_NODES[iR]!;
       const theory = Math.exp(-mu * node) / (4 * Math.PI * diffusion * node);
       expectClose(meanFluence(cells, iR) / theory, ratio, { absolute: 0.05 }, `ratio to diffusion at ${node} m`);
+    }
+  });
+
+  it('are what the formula for diffusing light has, up to the factors that are known of it', () => {
+    const le = 26.73;
+    const la = 103.87;
+    const { cells } = followPhotons(uniformIce(10 / le, 1 / la, 0.9), 0, 15_000, 3, 1);
+    const lambdaC = (le / 3) * Math.exp(le / la);
+    const lambdaP = Math.sqrt((le * la) / 3);
+    for (const [r, ratio] of [
+      [10, 1.29],
+      [17, 1.32],
+      [29, 1.28],
+      [50, 1.22],
+      [87, 1.1],
+      [150, 0.94],
+    ] as const) {
+      const iR = nodeAt(r);
+      const node = R_NODES[iR]!;
+      const formula = Math.exp(-node / lambdaP) / (4 * Math.PI * lambdaC * node * Math.tanh(node / lambdaC));
+      expectClose(meanFluence(cells, iR) / formula, ratio, { absolute: 0.07 }, `ratio to the formula at ${node} m`);
     }
   });
 
