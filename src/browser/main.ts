@@ -1,0 +1,285 @@
+/**
+ * The scanner as a page: choose an event, choose a scan, watch the sky fill, take the files along. This thread only
+ * shows; scan-worker.ts does the work. What may be done at a moment is in one place: `PageState` and `enter`.
+ */
+import { z } from 'zod';
+import { SkymapError } from '../config/index.js';
+import type { NamedFile } from '../session/index.js';
+import { choicesForm } from './choices-form.js';
+import { define, fillSelect, made, part, setText } from './dom.js';
+import { downloads } from './downloads.js';
+import { showEvent } from './event-view.js';
+import type { FromScan, Refusal } from './messages.js';
+import { runningView } from './running-view.js';
+import { connectScan, type ScanConnection } from './scan-connection.js';
+import { svgToPng } from './svg-to-png.js';
+
+/** Where the page is. Without event, reading one, with one; then the life of its scan. */
+type PageState = 'empty' | 'opening' | 'ready' | 'running' | 'pausing' | 'paused' | 'done';
+
+/** The page's policy forbids making code of texts, and trying to would be reported. */
+z.config({ jitless: true });
+
+const PNG_WIDTH = 1600;
+const EXAMPLE = { url: new URL('./resources/demo/track.json', import.meta.url), name: 'track.json' };
+
+const form = choicesForm();
+const running = runningView();
+const files = downloads(part('files'));
+let state: PageState = 'empty';
+let scan: ScanConnection | null = null;
+let event: { readonly name: string; readonly bytes: Uint8Array } | null = null;
+let stem = 'scan';
+let pictureUrls: string[] = [];
+
+enter('empty');
+wire();
+
+// -------------------------------------------------------------------------------------------------------------- states
+
+function enter(next: PageState): void {
+  state = next;
+  document.body.dataset.state = next;
+  const isBusy = next === 'running' || next === 'pausing' || next === 'paused';
+  form.enable(next === 'ready' || next === 'done');
+  part<HTMLInputElement>('file').disabled = isBusy;
+  part<HTMLButtonElement>('example').disabled = isBusy;
+  part('running-part').hidden = !isBusy && next !== 'done';
+  part('result-part').hidden = next !== 'done';
+  const pause = part<HTMLButtonElement>('pause');
+  pause.disabled = next === 'pausing' || next === 'done';
+  setText(pause, next === 'paused' ? 'Go on' : 'Pause');
+  part<HTMLButtonElement>('stop').disabled = !isBusy;
+  const titles = { running: 'Running', pausing: 'Pausing', paused: 'Paused', done: 'Finished' };
+  if (next in titles) setText(part('running-state'), titles[next as keyof typeof titles]);
+}
+
+function hear(message: FromScan): void {
+  if (message.kind === 'opened') {
+    showEvent(message.event);
+    enter('ready');
+    announce(`Event ${message.event.about.event_id} was read.`);
+  } else if (message.kind === 'note') running.note(message.text);
+  else if (message.kind === 'started') stem = message.stem;
+  else if (message.kind === 'figures') running.show(message.figures);
+  else if (message.kind === 'paused') {
+    enter('paused');
+    announce(`Paused. ${message.kept} results are kept.`);
+  } else if (message.kind === 'done') void finish(message);
+  else if (message.kind === 'exported') {
+    files.add(message.files);
+    waitForFiles(false);
+  } else if (message.kind === 'refused') {
+    refuse(message.refusal);
+    if (message.during === 'open') enter('empty');
+    else if (message.during === 'export') waitForFiles(false);
+    else enter('ready');
+  }
+}
+
+async function finish({ summary, text, files: made }: Extract<FromScan, { kind: 'done' }>): Promise<void> {
+  files.clear();
+  files.add(made);
+  setText(part('summary-text'), text);
+  fillSelect(part<HTMLSelectElement>('flat-nside'), summary.nsides.map(String), String(Math.max(...summary.nsides)));
+  showAnswer(summary);
+  enter('done');
+  part('result-part').focus({ preventScroll: true });
+  announce('The scan is finished.');
+  await showPictures(made);
+}
+
+function showAnswer(summary: Extract<FromScan, { kind: 'done' }>['summary']): void {
+  const { peak, best_fit: best, regions } = summary;
+  define(part('answer'), [
+    [
+      'position',
+      peak === null ? 'none: no fit has succeeded' : `RA ${degrees(peak.ra_deg)}, dec ${degrees(peak.dec_deg)}`,
+    ],
+    ...regions.map(({ level, area_deg2, ra_minus_deg, ra_plus_deg, dec_minus_deg, dec_plus_deg }): [string, string] => [
+      `${100 * level} % region`,
+      `${Number(area_deg2.toPrecision(3))} square degrees; RA +${degrees(ra_plus_deg)} −${degrees(ra_minus_deg)}, ` +
+        `dec +${degrees(dec_plus_deg)} −${degrees(dec_minus_deg)}`,
+    ]),
+    ...(best === null
+      ? []
+      : [
+          ['best fit', `RA ${degrees(best.ra_deg)}, dec ${degrees(best.dec_deg)}; llh ${best.llh.toFixed(3)}`] as [
+            string,
+            string,
+          ],
+        ]),
+    ['fits', `${summary.n_recos} in ${summary.wall_s?.toFixed(1)} s`],
+  ]);
+  part('answer').querySelector('dd')?.classList.add('large');
+}
+
+/** The two pictures, and PNG files of them. */
+async function showPictures(made: readonly NamedFile[]): Promise<void> {
+  const pictures = part('pictures');
+  clearPictures();
+  for (const { name, bytes } of made) {
+    if (!name.endsWith('.svg') || typeof bytes !== 'string') continue;
+    try {
+      const png = await svgToPng(bytes, PNG_WIDTH);
+      files.add([{ name: name.replace(/svg$/, 'png'), bytes: png }]);
+      const url = URL.createObjectURL(new Blob([png as Uint8Array<ArrayBuffer>], { type: 'image/png' }));
+      pictureUrls.push(url);
+      const image = new Image();
+      image.src = url;
+      image.alt = name.includes('.zoom.') ? 'The surroundings of the best fit' : 'The whole sky';
+      pictures.append(image);
+    } catch (error) {
+      running.note(`A picture (${name}) is missing as PNG: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  pictures.hidden = pictures.children.length === 0;
+}
+
+function clearPictures(): void {
+  for (const url of pictureUrls) URL.revokeObjectURL(url);
+  pictureUrls = [];
+  part('pictures').replaceChildren();
+  part('pictures').hidden = true;
+}
+
+// ------------------------------------------------------------------------------------------------------------- actions
+
+async function open(name: string, read: () => Promise<ArrayBuffer>): Promise<void> {
+  closeRefusal();
+  enter('opening');
+  showEvent(null);
+  try {
+    event = { name, bytes: new Uint8Array(await read()) };
+  } catch (error) {
+    const sentence = `${name} could not be read: ${error instanceof Error ? error.message : error}`;
+    refuse({ code: 'file/not-readable', sentence, hint: 'Choose it again.' });
+    enter('empty');
+    return;
+  }
+  reopen();
+}
+
+/** A fresh worker with the event that was read; whatever ran before is over. */
+function reopen(): void {
+  scan?.end();
+  running.clear();
+  clearPictures();
+  files.clear();
+  scan = connectScan(hear);
+  scan.send({ kind: 'open', name: event!.name, bytes: event!.bytes });
+}
+
+function start(): void {
+  if (scan === null) return;
+  closeRefusal();
+  try {
+    const choices = form.read();
+    running.clear();
+    clearPictures();
+    enter('running');
+    scan.send({ kind: 'scan', choices });
+    announce('The scan is running.');
+  } catch (error) {
+    if (!(error instanceof SkymapError)) throw error;
+    refuse({ code: error.code, sentence: error.message, hint: error.hint });
+  }
+}
+
+function pauseOrGoOn(): void {
+  if (state === 'paused') {
+    enter('running');
+    scan?.send({ kind: 'go-on' });
+  } else if (state === 'running') {
+    enter('pausing');
+    scan?.send({ kind: 'pause' });
+  }
+}
+
+function stop(): void {
+  announce('The scan was stopped.');
+  enter('opening');
+  reopen();
+}
+
+function exportMore(flatNside: number | null): void {
+  waitForFiles(true);
+  scan?.send({ kind: 'export', flatNside });
+}
+
+function waitForFiles(isWaiting: boolean): void {
+  for (const id of ['more-files', 'flat-file']) part<HTMLButtonElement>(id).disabled = isWaiting;
+}
+
+function refuse({ code, sentence, hint }: Refusal): void {
+  setText(part('refusal-sentence'), sentence);
+  setText(part('refusal-hint'), hint);
+  setText(part('refusal-code'), code === null ? '' : `Code: ${code}`);
+  part('refusal').hidden = false;
+}
+
+function closeRefusal(): void {
+  part('refusal').hidden = true;
+}
+
+function announce(text: string): void {
+  setText(part('announcement'), text);
+}
+
+function degrees(value: number): string {
+  return `${value.toFixed(2)}°`;
+}
+
+// -------------------------------------------------------------------------------------------------------------- wiring
+
+function wire(): void {
+  const input = part<HTMLInputElement>('file');
+  input.addEventListener('change', () => {
+    const file = input.files?.[0];
+    if (file !== undefined) void open(file.name, () => file.arrayBuffer());
+    // The same file may be chosen again.
+    input.value = '';
+  });
+  part('example').addEventListener(
+    'click',
+    () => void open(EXAMPLE.name, async () => (await fetch(EXAMPLE.url)).arrayBuffer()),
+  );
+  form.onStart(start);
+  part('pause').addEventListener('click', pauseOrGoOn);
+  const dialog = part<HTMLDialogElement>('stop-dialog');
+  part('stop').addEventListener('click', () => {
+    dialog.returnValue = 'keep';
+    dialog.showModal();
+  });
+  dialog.addEventListener('close', () => {
+    if (dialog.returnValue === 'stop') stop();
+  });
+  part('refusal-close').addEventListener('click', closeRefusal);
+  part('all-files').addEventListener('click', () => files.saveAll(`${stem}.zip`));
+  part('more-files').addEventListener('click', () => exportMore(null));
+  part('flat-file').addEventListener('click', () => exportMore(Number(part<HTMLSelectElement>('flat-nside').value)));
+  wireDrop();
+  // Closing the page would end the scan.
+  addEventListener('beforeunload', (leaving) => {
+    if (state === 'running' || state === 'paused') leaving.preventDefault();
+  });
+}
+
+/** A file may be dropped anywhere on the page. */
+function wireDrop(): void {
+  const isFree = (): boolean => state === 'empty' || state === 'ready' || state === 'done';
+  addEventListener('dragover', (drag) => {
+    drag.preventDefault();
+    document.body.classList.toggle('dropping', isFree());
+  });
+  addEventListener('dragleave', () => document.body.classList.remove('dropping'));
+  addEventListener('drop', (drop) => {
+    drop.preventDefault();
+    document.body.classList.remove('dropping');
+    const file = drop.dataTransfer?.files[0];
+    if (file !== undefined && isFree()) void open(file.name, () => file.arrayBuffer());
+  });
+}
+
+// Unused until the sky view is there.
+void made;

@@ -1,0 +1,21 @@
+/** The functions of index.ts under the names that scripts/build-web.mjs puts in the place of those of `Math`. */
+export {
+  acos as Math_acos,
+  asin as Math_asin,
+  asinh as Math_asinh,
+  atan as Math_atan,
+  atan2 as Math_atan2,
+  cos as Math_cos,
+  cosh as Math_cosh,
+  exp as Math_exp,
+  expm1 as Math_expm1,
+  hypot as Math_hypot,
+  log as Math_log,
+  log1p as Math_log1p,
+  log2 as Math_log2,
+  log10 as Math_log10,
+  sin as Math_sin,
+  sinh as Math_sinh,
+  tan as Math_tan,
+  tanh as Math_tanh,
+} from './index.js';

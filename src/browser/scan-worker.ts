@@ -1,0 +1,200 @@
+/**
+ * The worker that runs a scan: reads and prepares the event, runs the engine with fit workers of its own, makes the
+ * files. The page only draws. To end everything the page ends this worker, and its workers end with it.
+ */
+import type { TaskOutcome } from '../broker/index.js';
+import { SkymapError } from '../config/index.js';
+import { type Detector, detectorForEvent, loadIc86 } from '../detector/index.js';
+import { type DecodedEvent, decodeEvent, describeEvent } from '../event/index.js';
+import { findReco, type PreparedEvent } from '../reco/index.js';
+import { eventStem, type ScanResult, type SkyMaps, skyProducts, summaryText } from '../result/index.js';
+import {
+  figuresTaker,
+  type Journal,
+  listenTo,
+  parseProgression,
+  type ScanOutcome,
+  type ScanSetup,
+  tellAll,
+} from '../scan/index.js';
+import {
+  answerFiles,
+  mapFiles,
+  mapStem,
+  pictureFiles,
+  prepareWith,
+  runHere,
+  scanMetadata,
+  scanSetup,
+  shareLargeArrays,
+  truthOf,
+} from '../session/index.js';
+import { contourLines } from '../sky/index.js';
+import type { FromScan, Outline, PixelBatch, Refusal, ScanChoices, ToScan } from './messages.js';
+import { PixelBatches } from './pixel-batches.js';
+import { fetchResource, fetchTables } from './resources.js';
+import { VERSION } from './version.js';
+import { workerFitter } from './worker-fitter.js';
+import { workerScope } from './worker-scope.js';
+
+/** Between two messages about a running scan. */
+const TELL_EVERY_MS = 100;
+
+const scope = workerScope<ToScan, FromScan>();
+const tell = scope.postMessage;
+const note = (text: string): void => tell({ kind: 'note', text });
+
+/** What has been read, prepared and finished so far. */
+let opened: { readonly event: DecodedEvent; readonly detector: Detector } | null = null;
+let prepared: OpenScan | null = null;
+let finished: { readonly result: ScanResult; readonly choices: ScanChoices } | null = null;
+let pause: AbortController | null = null;
+
+interface OpenScan {
+  readonly choices: ScanChoices;
+  readonly setup: ScanSetup;
+  readonly event: DecodedEvent;
+  readonly prepared: PreparedEvent;
+  readonly journal: Journal & { readonly fittedTasks: number };
+}
+
+scope.onmessage = async ({ data: message }) => {
+  try {
+    if (message.kind === 'open') await open(message.name, message.bytes);
+    else if (message.kind === 'scan') await run(await prepare(message.choices));
+    else if (message.kind === 'go-on') await run(prepared!);
+    else if (message.kind === 'pause') pause?.abort();
+    else exportAll(message.flatNside);
+  } catch (error) {
+    tell({ kind: 'refused', during: message.kind, refusal: refusalOf(error) });
+  }
+};
+
+async function open(name: string, bytes: Uint8Array): Promise<void> {
+  const event = decodeEvent(bytes, name);
+  const detector = detectorForEvent(event, await loadIc86(fetchResource), null);
+  opened = { event, detector };
+  const notes = [...event.warnings, ...detector.provenance];
+  tell({ kind: 'opened', event: { name, about: describeEvent(event), notes, truth: truthOf(event) } });
+}
+
+async function prepare(choices: ScanChoices): Promise<OpenScan> {
+  const { event, detector } = opened!;
+  const progression = parseProgression(choices.nsides);
+  const reco = findReco(choices.recoAlgo);
+  const metadata = scanMetadata(event);
+  const { input, prepared: ready } = await prepareWith(
+    { readResource: fetchResource, photonTables: fetchTables },
+    reco,
+    { event, detector, settings: choices.recoSettings, iceModel: choices.iceModel },
+  );
+  for (const text of ready.notes) note(text);
+  const setup = scanSetup({
+    metadata,
+    event,
+    reco,
+    input,
+    prepared: ready,
+    progression,
+    threshold: choices.threshold,
+  });
+  // Pages may share memory only where their host says so in its headers; elsewhere every worker gets a copy.
+  const shared = globalThis.crossOriginIsolated === true ? shareLargeArrays(ready) : ready;
+  prepared = { choices, setup, event, prepared: shared, journal: memoryJournal() };
+  return prepared;
+}
+
+/** Runs a scan to its end or to a pause. */
+async function run(scan: OpenScan): Promise<void> {
+  const { choices, setup, journal } = scan;
+  const taker = figuresTaker();
+  const batches = new PixelBatches();
+  const flush = (): void => {
+    if (taker.view !== null) tell({ kind: 'figures', figures: taker.figures() });
+    sendPixels(batches.take());
+  };
+  const telling = setInterval(flush, TELL_EVERY_MS);
+  pause = new AbortController();
+  try {
+    tell({ kind: 'started', stem: eventStem(setup.metadata), workers: choices.workers });
+    const outcome = await runHere(setup, {
+      startFitter: () => workerFitter({ reco: choices.recoAlgo, prepared: scan.prepared }),
+      workers: choices.workers,
+      journal,
+      signal: pause.signal,
+      listen: tellAll(
+        taker.listen,
+        listenTo({
+          'pixel:done': ({ nside, pixel, fit }) => batches.add(nside, pixel, fit.llh),
+          'scan:warning': ({ text }) => note(text),
+        }),
+      ),
+      // Figures and pixels are told as they come; nobody waits for reports.
+      reporting: { progressIntervalS: 1e9, resultIntervalS: 1e9 },
+    });
+    flush();
+    if (outcome.state === 'interrupted') tell({ kind: 'paused', kept: journal.fittedTasks });
+    else finish(scan, outcome);
+  } finally {
+    clearInterval(telling);
+    pause = null;
+  }
+}
+
+/** The files that a scan on the command line leaves; PNGs are drawn by the page, which can. */
+function finish({ choices, event }: OpenScan, { result, statistics }: ScanOutcome): void {
+  const { recoAlgo, threshold, angularErrorFloorDeg } = choices;
+  const record = { recoAlgo, statistics, threshold, angularErrorFloorDeg, version: VERSION };
+  const { summary, sky, files } = answerFiles(result, record);
+  const pictures = sky === null ? [] : pictureFiles(result, { sky, recoAlgo, truth: truthOf(event) }, note);
+  finished = { result, choices };
+  tell({
+    kind: 'done',
+    summary,
+    text: summaryText(summary),
+    outlines: sky === null ? [] : summary.regions.map(({ level, area_deg2 }) => outlineOf(sky, level, area_deg2)),
+    files: [...mapFiles(result), ...files, ...pictures],
+  });
+}
+
+function outlineOf(sky: SkyMaps, level: number, areaDeg2: number): Outline {
+  return { level, areaDeg2, rings: contourLines(sky.probability, level) };
+}
+
+/** What `export` writes of the finished scan. */
+function exportAll(flatNside: number | null): void {
+  const { result, choices } = finished!;
+  const { recoAlgo, angularErrorFloorDeg } = choices;
+  const options = { recoAlgo, angularErrorFloorDeg, creator: `skymap-scanner ${VERSION}` };
+  const products =
+    flatNside === null
+      ? skyProducts(result, mapStem(result), options)
+      : skyProducts(result, mapStem(result), { ...options, formats: ['flat'], nside: flatNside });
+  tell({ kind: 'exported', files: [...products].map(({ name, bytes }) => ({ name, bytes })) });
+}
+
+function sendPixels(batches: readonly PixelBatch[]): void {
+  if (batches.length > 0) tell({ kind: 'pixels', batches });
+}
+
+/** Keeps outcomes while the page lives, so that a paused scan can go on. */
+function memoryJournal(): OpenScan['journal'] {
+  const kept: TaskOutcome[] = [];
+  return {
+    get fittedTasks() {
+      return kept.filter(({ status }) => status === 'done').length;
+    },
+    replay: async () => [...kept],
+    append: (outcome) => void kept.push(outcome),
+  };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof SkymapError) return { code: error.code, sentence: error.message, hint: error.hint };
+  const what = error instanceof Error ? error.message : String(error);
+  return {
+    code: null,
+    sentence: `Internal error: ${what}`,
+    hint: 'This is a defect of the scanner. Please report it with the event file, if you may share it.',
+  };
+}

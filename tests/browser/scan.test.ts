@@ -1,0 +1,213 @@
+/** The scanner as a page, in a real browser behind a static host: the site as `npm run build:web` makes it. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  needsBrowser,
+  openBrowser,
+  openPage,
+  type StaticHost,
+  staticHost,
+  type WatchedPage,
+} from '../support/browser.js';
+import { ensureBuilt, runCommand, temporaryDirectory } from '../support/command.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const EVENT = join(ROOT, 'resources/demo/track.json');
+
+/** A host that says nothing about isolation (as most), and one whose pages may share memory. */
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+needsBrowser('the scanner as a page', () => {
+  let site = '';
+  let plain: StaticHost;
+  let isolated: StaticHost;
+
+  beforeAll(async () => {
+    ensureBuilt();
+    site = temporaryDirectory();
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs'), '--out', site]);
+    plain = await staticHost(site, { base: '/some/where/' });
+    isolated = await staticHost(site, { headers: ISOLATED });
+  });
+  afterAll(async () => {
+    await plain.close();
+    await isolated.close();
+  });
+
+  const open = async (host: StaticHost = plain, options = {}): Promise<WatchedPage> =>
+    openPage(await openBrowser(), host.url, options);
+
+  describe.each([
+    ['dummy', '1:0 2:12', 'plain'],
+    ['pandel_mpe', '1:0 2:12', 'plain'],
+    ['splinempe', '1:0 2:2', 'plain'],
+    ['splinempe', '1:0', 'isolated'],
+  ])('a scan with %s, %s, on a %s host', (reco, nsides, kind) => {
+    it('gives the bytes of the command line', async () => {
+      const page = await open(kind === 'plain' ? plain : isolated);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(kind === 'isolated');
+      await chooseEvent(page, EVENT);
+      await startScan(page, reco, nsides);
+      await page.waitForSelector('body[data-state=done]', { timeout: 120_000 });
+      const [ours, theirs] = [await filesOf(page), await commandFiles(reco, nsides)];
+      const names = [...theirs.keys()].filter((name) => !/manifest|summary/.test(name));
+      expect([...ours.keys()]).toEqual(expect.arrayContaining(names));
+      for (const name of names.filter((each) => !each.endsWith('.png'))) {
+        expect(Buffer.compare(ours.get(name)!, theirs.get(name)!), name).toBe(0);
+      }
+      const summary = (files: Map<string, Buffer>) =>
+        JSON.parse([...files].find(([name]) => name.endsWith('summary.json'))![1].toString());
+      expect({ ...summary(ours), wall_s: 0 }).toEqual({ ...summary(theirs), wall_s: 0 });
+      page.expectQuiet();
+      await page.close();
+    });
+  });
+
+  it('asks for nothing outside of its own folder', async () => {
+    const page = await open();
+    await page.click('#example');
+    await startScan(page, 'splinempe', '1:0');
+    await page.waitForSelector('body[data-state=done]', { timeout: 120_000 });
+    expect(page.requests.filter((url) => !url.startsWith(plain.url) && !/^(blob|data):/.test(url))).toEqual([]);
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('can be paused, gone on with, and ends with the same bytes', async () => {
+    const page = await open();
+    await chooseEvent(page, EVENT);
+    await startScan(page, 'dummy', '4:0 8:12', 'delay_s=0.05');
+    await page.locator('#figures dd', { hasText: /^[1-9]\d* of/ }).waitFor();
+    await page.click('#pause');
+    await page.waitForSelector('body[data-state=paused]');
+    await page.click('#pause');
+    await page.waitForSelector('body[data-state=done]', { timeout: 60_000 });
+    const [ours, theirs] = [await filesOf(page), await commandFiles('dummy', '4:0 8:12')];
+    const npz = [...theirs.keys()].find((name) => name.endsWith('.npz'))!;
+    expect(Buffer.compare(ours.get(npz)!, theirs.get(npz)!)).toBe(0);
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('asks before it stops a scan, and then is ready for another', async () => {
+    const page = await open();
+    await chooseEvent(page, EVENT);
+    await startScan(page, 'dummy', '8:0', 'delay_s=5');
+    await page.click('#stop');
+    await page.click('#stop-dialog button[value=keep]');
+    expect(await page.getAttribute('body', 'data-state')).toBe('running');
+    await page.click('#stop');
+    await page.click('#stop-dialog button[value=stop]');
+    await page.waitForSelector('body[data-state=ready]');
+    page.expectQuiet();
+    await page.close();
+  });
+
+  describe('what goes wrong is said as on the command line', () => {
+    it('for a file that is no event', async () => {
+      const file = join(temporaryDirectory(), '<img src=x onerror=alert(1)>.json');
+      writeFileSync(file, '{"a": 1}');
+      const page = await open();
+      await page.setInputFiles('#file', file);
+      await page.waitForSelector('#refusal:not([hidden])');
+      const { stderr } = await runCommand(['event', file]);
+      const sentence = (await page.textContent('#refusal-sentence'))!.trim();
+      expect(sentence.length).toBeGreaterThan(10);
+      expect(stderr).toContain(sentence);
+      expect(stderr).toContain((await page.textContent('#refusal-hint'))!.trim());
+      expect(await page.$('#refusal img')).toBeNull();
+      page.expectQuiet();
+      await page.close();
+    });
+
+    it('for an option that a reconstruction does not have', async () => {
+      const page = await open();
+      await chooseEvent(page, EVENT);
+      await startScan(page, 'dummy', '1:0', 'speed=high');
+      await page.waitForSelector('#refusal:not([hidden])');
+      expect(await page.textContent('#refusal-sentence')).toContain('dummy has no option "speed"');
+      expect(await page.textContent('#refusal-code')).toContain('config/bad-value');
+      expect(await page.getAttribute('body', 'data-state')).toBe('ready');
+      page.expectQuiet();
+      await page.close();
+    });
+
+    it('for tables that do not come', async () => {
+      const page = await open();
+      await chooseEvent(page, EVENT);
+      await page.context().route(/skylight$/, (route) => route.fulfill({ status: 503 }));
+      await startScan(page, 'splinempe', '1:0');
+      await page.waitForSelector('#refusal:not([hidden])');
+      expect(await page.textContent('#refusal-sentence')).toContain('the server answered 503');
+      await page.close();
+    });
+  });
+
+  it('says what to do when it is opened from a file', async () => {
+    const page = await openPage(await openBrowser(), `file://${site}/index.html`);
+    await page.waitForSelector('.not-started', { state: 'visible', timeout: 10_000 });
+    expect(await page.textContent('.not-started')).toContain('http.server');
+    await page.close();
+  });
+});
+
+async function chooseEvent(page: WatchedPage, file: string): Promise<void> {
+  await page.setInputFiles('#file', file);
+  await page.waitForSelector('body[data-state=ready]');
+}
+
+async function startScan(page: WatchedPage, reco: string, nsides: string, options = ''): Promise<void> {
+  await page.waitForSelector('body[data-state=ready]');
+  await page.selectOption('#reco', reco);
+  await page.fill('#nsides', nsides);
+  await page.click('summary:has-text("More settings")');
+  await page.fill('#workers', '2');
+  await page.fill('#options', options);
+  await page.click('#start');
+}
+
+/** The files that the page offers, PNGs included, as a person downloads them. */
+async function filesOf(page: WatchedPage): Promise<Map<string, Buffer>> {
+  await page.locator('#files a[download$=".zoom.png"]').waitFor();
+  const files = new Map<string, Buffer>();
+  for (const link of await page.locator('#files a').all()) {
+    const coming = page.waitForEvent('download');
+    await link.click();
+    const download = await coming;
+    files.set(download.suggestedFilename(), readFileSync(await download.path()));
+  }
+  return files;
+}
+
+const known = new Map<string, Map<string, Buffer>>();
+
+/** The files that the command line leaves of the same scan. */
+async function commandFiles(reco: string, nsides: string): Promise<Map<string, Buffer>> {
+  const key = `${reco} ${nsides}`;
+  let files = known.get(key);
+  if (files === undefined) {
+    const directory = temporaryDirectory();
+    const args = [
+      '--event-file',
+      EVENT,
+      '--reco-algo',
+      reco,
+      '--nsides',
+      ...nsides.split(' '),
+      '--output-dir',
+      directory,
+    ];
+    const { code, stderr } = await runCommand(['scan', ...args, '--no-photon-tables', '--quiet'], { limitS: 120 });
+    expect(code, stderr).toBe(0);
+    files = new Map(
+      readdirSync(directory, { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => [name, readFileSync(join(directory, name))]),
+    );
+    known.set(key, files);
+  }
+  return files;
+}
