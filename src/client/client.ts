@@ -23,6 +23,8 @@ const DEFAULTS = { taskTimeoutS: 1800, maxTries: 3, hopelessAfter: 10 } as const
 const SUSPICIOUS_AFTER = 3;
 /** Handed out so often, it is given up: nothing that we know of keeps its clients alive. */
 const HANDED_OUT_LIMIT = 100;
+/** A client that was told to stop waits so long for the broker to take what it gives back. */
+const LEAVING_MS = 3000;
 
 /** Starts a client. It is over when the queue is (`stopped`), when told to stop, or when it cannot go on (`failed`). */
 export function startClient(options: ClientOptions): Client {
@@ -33,6 +35,7 @@ export function startClient(options: ClientOptions): Client {
   const leaving = new Promise<null>((resolve) => {
     leave = () => resolve(null);
   });
+  let whenOver = (): void => undefined;
   let state: ClientState = 'starting';
   let taken = 0;
   let givenUpOfFirst = 0;
@@ -64,15 +67,32 @@ export function startClient(options: ClientOptions): Client {
       await runner.start();
       enter('waiting');
       await takeTasks();
-      await Promise.all(inHand);
+      await settled();
     } catch (error) {
       fail(error);
     }
     await closeRunners();
-    await Promise.all(inHand);
+    await settled();
     await end.close();
     if (failure !== null) throw failure.reason;
     enter('stopped');
+  }
+
+  /**
+   * Everything in hand is answered or given back. A client that was told to stop does not wait for a broker that is away:
+   * it takes the tasks back with the connection.
+   */
+  async function settled(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      whenOver = () => {
+        timer ??= setTimeout(resolve, LEAVING_MS);
+      };
+      if (isOver(state)) whenOver();
+    });
+    await Promise.race([Promise.all(inHand), late]);
+    clearTimeout(timer);
+    whenOver = () => undefined;
   }
 
   async function takeTasks(): Promise<void> {
@@ -155,6 +175,7 @@ export function startClient(options: ClientOptions): Client {
     const from = state;
     state = next;
     tell('client:state', { state, from });
+    if (isOver(next)) whenOver();
   }
 
   function tell<K extends keyof ClientEvents>(name: K, event: ClientEvents[K]): void {

@@ -165,6 +165,65 @@ describe('a client', () => {
     await other.stop();
   });
 
+  it('stops although a broker that is away does not take what it has to say', async () => {
+    const broker = embeddedBroker();
+    let isAway = false;
+    const never = new Promise<void>(() => undefined);
+    const end = broker.client();
+    const client = startClient({
+      end: {
+        async *deliveries(prefetch) {
+          for await (const delivery of end.deliveries(prefetch)) {
+            isAway = true;
+            yield { ...delivery, finish: () => never, giveBack: () => never };
+          }
+        },
+        close: () => end.close(),
+      },
+      runner: fitterPool({ slots: 1, startFitter: workshop(({ pixel }) => [result(pixel)]).startFitter }),
+    });
+    await broker.server.send(pixels(2));
+    while (!isAway) await new Promise((resolve) => setTimeout(resolve, 5));
+    await client.stop();
+    expect(client.state).toBe('stopped');
+    const again = await broker.client().deliveries(1)[Symbol.asyncIterator]().next();
+    expect(again.value).toMatchObject({ redelivered: true });
+  });
+
+  it('fits a task apart that was handed out three times in vain, and gives it up after a hundred', async () => {
+    const broker = embeddedBroker();
+    await broker.server.send(pixels(1));
+    const handOut = async (times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) {
+        const unlucky = broker.client();
+        await unlucky.deliveries(1)[Symbol.asyncIterator]().next();
+        await unlucky.close();
+      }
+    };
+    const apart = workshop(({ pixel }) => [result(pixel, 0, 77)]);
+    const ordinary = workshop(({ pixel }) => [result(pixel)]);
+    const begin = () =>
+      startClient({
+        end: broker.client(),
+        runner: fitterPool({ slots: 1, startFitter: ordinary.startFitter }),
+        suspects: fitterPool({ slots: 1, startFitter: apart.startFitter }),
+      });
+    await handOut(3);
+    const first = begin();
+    expect(await collect(broker.server, 1)).toMatchObject([{ status: 'done', results: [{ llh: 77 }] }]);
+    await first.stop();
+    expect(ordinary.tried).toEqual([]);
+
+    await broker.server.send([task(1)]);
+    await handOut(100);
+    const second = begin();
+    expect(await collect(broker.server, 1)).toMatchObject([
+      { status: 'failed', pixel: 1, reasons: [expect.stringMatching(/^handed out 100 times/)] },
+    ]);
+    await second.stop();
+    expect(apart.tried).toEqual([0]);
+  });
+
   it('finishes what it has in hand when it drains, and takes no more', async () => {
     const { broker, client } = clientThat(({ pixel }) => [result(pixel)], { prefetch: 2, slots: 1 });
     await broker.server.send(pixels(50));
