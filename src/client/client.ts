@@ -35,7 +35,13 @@ export function startClient(options: ClientOptions): Client {
   const leaving = new Promise<null>((resolve) => {
     leave = () => resolve(null);
   });
-  let whenOver = (): void => undefined;
+  let lateTimer: ReturnType<typeof setTimeout> | undefined;
+  let beginLeaving = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    beginLeaving = () => {
+      lateTimer ??= setTimeout(resolve, LEAVING_MS);
+    };
+  });
   let state: ClientState = 'starting';
   let taken = 0;
   let givenUpOfFirst = 0;
@@ -74,8 +80,9 @@ export function startClient(options: ClientOptions): Client {
     await closeRunners();
     await settled();
     await end.close();
-    if (failure !== null) throw failure.reason;
     enter('stopped');
+    clearTimeout(lateTimer);
+    if (failure !== null) throw failure.reason;
   }
 
   /**
@@ -83,16 +90,7 @@ export function startClient(options: ClientOptions): Client {
    * it takes the tasks back with the connection.
    */
   async function settled(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      whenOver = () => {
-        timer ??= setTimeout(resolve, LEAVING_MS);
-      };
-      if (isOver(state)) whenOver();
-    });
     await Promise.race([Promise.all(inHand), late]);
-    clearTimeout(timer);
-    whenOver = () => undefined;
   }
 
   async function takeTasks(): Promise<void> {
@@ -175,7 +173,7 @@ export function startClient(options: ClientOptions): Client {
     const from = state;
     state = next;
     tell('client:state', { state, from });
-    if (isOver(next)) whenOver();
+    if (isOver(next)) beginLeaving();
   }
 
   function tell<K extends keyof ClientEvents>(name: K, event: ClientEvents[K]): void {

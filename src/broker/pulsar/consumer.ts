@@ -102,6 +102,7 @@ export class Consumer implements Inbox {
       if (!this.#isStopped) permit(socket, prefetch);
       asking = setInterval(() => send(socket, ASK_END), ASK_EVERY_MS);
     }
+    socket.resume();
     if (this.#isClosed) socket.close();
     if (socket.readyState !== socket.CLOSED) await new Promise((resolve) => socket.once('close', resolve));
     clearInterval(asking);
@@ -113,7 +114,10 @@ export class Consumer implements Inbox {
       !this.#isStopped && this.#unsettled === 0 && performance.now() - this.#lastArrivalMs >= stallMs;
     if (!isIdle()) return;
     const depth = await this.#topic.depth();
-    if (typeof depth !== 'string' && depth.ready > 0 && isIdle()) socket.terminate();
+    if (typeof depth === 'string' || !isIdle()) return;
+    // All that is out must be with a consumer that is the only one.
+    const isLost = this.#options.inOrder && depth.handedOut > 0;
+    if (depth.ready > 0 || isLost) socket.terminate();
   }
 
   #received(text: string, socket: WebSocket): void {

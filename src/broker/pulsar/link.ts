@@ -43,7 +43,7 @@ export class PulsarLink {
   }
 
   /**
-   * An open socket, as soon as there can be one; null after `close`. Throws a BrokerError where the service refuses us,
+   * An open socket, as soon as there can be one, paused: whoever listens to it resumes it; null after `close`. Throws a BrokerError where the service refuses us,
    * at the start, or is lost for good; 'missing' where it says that there is no such topic.
    */
   async socket(path: string): Promise<WebSocket | 'missing' | null> {
@@ -141,6 +141,8 @@ export class PulsarLink {
     });
     return new Promise((resolve, reject) => {
       socket.once('open', () => {
+        // The first messages may have come together with the answer to the handshake.
+        socket.pause();
         this.#sockets.add(socket);
         const watching = this.#watch(socket);
         socket.once('close', () => {

@@ -107,6 +107,7 @@ export class Producer implements Outbox {
   #use(socket: WebSocket): void {
     this.#socket = socket;
     socket.on('message', (data) => this.#answered(String(data)));
+    socket.resume();
     socket.once('close', () => {
       this.#socket = null;
       for (const message of this.#inFlight.values()) this.#waiting.push(message);

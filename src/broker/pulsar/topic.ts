@@ -13,6 +13,9 @@ const EARLIEST = { ledgerId: -1, entryId: -1, partitionIndex: -1 } as const;
 /** Whether a topic is there; 'unknown' where we may not ask. */
 export type Presence = 'there' | 'missing' | 'unknown';
 
+/** `handedOut`: messages with consumers. */
+export type TopicDepth = QueueDepth & { readonly handedOut: number };
+
 export class Topic {
   readonly name: string;
   readonly #link: PulsarLink;
@@ -50,6 +53,7 @@ export class Topic {
     // A consumer makes both as well, where the broker is set up so; nothing is published yet.
     const socket = await this.#link.socket(this.consumerPath({ receiverQueueSize: '1' }));
     if (socket === 'missing') throw this.#notPermitted('be made');
+    socket?.resume();
     socket?.close();
   }
 
@@ -76,7 +80,7 @@ export class Topic {
   }
 
   /** What the queue looks like now, asked once. */
-  async depth(): Promise<QueueDepth | 'missing' | 'unknown'> {
+  async depth(): Promise<TopicDepth | 'missing' | 'unknown'> {
     const answer = await this.#link.adminOnce('GET', `${this.#path}/stats`).catch(() => null);
     if (answer?.status === 404) return 'missing';
     if (answer?.status !== 200) return 'unknown';
@@ -86,7 +90,8 @@ export class Topic {
     const stats = subscriptions?.[SUBSCRIPTION];
     if (stats === undefined) return 'missing';
     // The backlog includes what consumers hold.
-    return { ready: Math.max(0, stats.msgBacklog - stats.unackedMessages), consumers: stats.consumers.length };
+    const { msgBacklog, unackedMessages: handedOut, consumers } = stats;
+    return { ready: Math.max(0, msgBacklog - handedOut), consumers: consumers.length, handedOut };
   }
 
   async #ask(method: string, path: string, body?: unknown): Promise<'done' | 'not ours' | 'closed'> {
