@@ -18,6 +18,7 @@ import { probCommand } from './prob.js';
 import { recoCommand } from './reco.js';
 import { recosCommand } from './recos.js';
 import { scanCommand } from './scan.js';
+import { serveCommand } from './serve.js';
 import { serverCommand } from './server.js';
 import { simulateCommand } from './simulate.js';
 import { sourcesCommand } from './sources.js';
@@ -62,6 +63,7 @@ function buildProgram(): Command {
     eventCommand(),
     i3ToJsonCommand(),
     plotCommand(),
+    serveCommand(),
     exportCommand(),
     containsCommand(),
     credibleLevelCommand(),

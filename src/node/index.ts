@@ -14,6 +14,7 @@ export {
   startClients,
 } from './batch/index.js';
 export { type ClientJobOptions, type ClientJobReport, runClient } from './client-job.js';
+export { serveDirectory } from './directory-page.js';
 export type { EventScanOptions, ScanJobReport } from './event-scan.js';
 export {
   ensureDirectory,

@@ -12,7 +12,7 @@ export function stopButton(place: HTMLElement): StopButton {
   let isRunning = false;
   const button = make('button', { type: 'button', class: 'danger', hidden: true }, 'Stop the scan');
   const token = make('input', { type: 'password', autocomplete: 'off' });
-  const tokenLine = make('p', {}, make('label', {}, 'Token ', token));
+  const tokenLine = make('form', { method: 'dialog' }, make('label', {}, 'Token ', token));
   const answer = make('p', { class: 'bad', role: 'alert' });
   const yes = make('button', { type: 'button', class: 'danger' }, 'Stop it');
   const no = make('button', { type: 'button', class: 'main', autofocus: true }, 'Go on scanning');
@@ -33,6 +33,10 @@ export function stopButton(place: HTMLElement): StopButton {
   });
   no.addEventListener('click', () => dialog.close());
   yes.addEventListener('click', () => void stop());
+  tokenLine.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void stop();
+  });
 
   return {
     offer(given) {
