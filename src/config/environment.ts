@@ -168,14 +168,15 @@ const VARIABLES: readonly Variable[] = [
     name: 'SKYSCAN_BROKER_CLIENT',
     default: 'rabbitmq',
     schema: text,
-    about: 'Which kind of broker stands between server and clients.',
+    about: 'Which kind of broker stands between server and clients: rabbitmq, or pulsar (its web service).',
   },
   {
     key: 'brokerAddress',
     name: 'SKYSCAN_BROKER_ADDRESS',
     default: '',
     schema: text,
-    about: 'The broker: [amqp[s]://][user[:password]@]host[:port][/vhost]. Servers and clients need it.',
+    about:
+      'The broker: [amqp[s]://][user[:password]@]host[:port][/vhost], or [ws[s]://]host[:port][/tenant/namespace] of Pulsar. Servers and clients need it.',
   },
   {
     key: 'brokerAuth',

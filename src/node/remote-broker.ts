@@ -38,7 +38,9 @@ export async function brokerPlace(
     throw new ConfigError(
       'broker/no-address',
       'The environment does not say where the broker is: SKYSCAN_BROKER_ADDRESS is not set.',
-      'Set it to [amqp[s]://][user[:password]@]host[:port][/vhost], the same for the server and its clients.',
+      client === 'pulsar'
+        ? 'Set it to [ws[s]://]host[:port][/tenant/namespace], the same for the server and its clients.'
+        : 'Set it to [amqp[s]://][user[:password]@]host[:port][/vhost], the same for the server and its clients.',
     );
   }
   return { client, ownsQueues: true, secrets: [], queues: (basename) => queuesOf(basename, address, auth) };
