@@ -10,9 +10,9 @@ export function addLightOptions(command: Command): Command {
   return command
     .option(
       '--photon-tables <dir|file>',
-      "IceCube's spline tables of muons (InfBareMu_mie_*.fits, InfHighEStoch_mie_*.fits), for splinempe, or a file that " +
-        '"tables make" made; default: those in photon-tables/splines of $I3_DATA, /opt/i3-data or ' +
-        '/cvmfs/icecube.opensciencegrid.org/data, else the shipped ones',
+      "IceCube's spline tables, of muons for splinempe (InfBareMu_mie_*.fits, InfHighEStoch_mie_*.fits) and of cascades " +
+        'for millipede (ems_mie_z20_a10.*.fits), or a file that "tables make" made; default: those in ' +
+        'photon-tables/splines of $I3_DATA, /opt/i3-data or /cvmfs/icecube.opensciencegrid.org/data, else the shipped ones',
     )
     .option('--no-photon-tables', "the shipped tables even where IceCube's are installed");
 }

@@ -62,7 +62,7 @@ export { decodeSplineTable, type SplineTable } from './photospline/table.js';
 export { PhotosplineTrackLight } from './photospline/track.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
 export { TableCascadeLight } from './table/cascade.js';
-export { smearTimes, type TimePart } from './table/cascade-times.js';
+export { type SmearedTimePart, smearTimes, type TimePart } from './table/cascade-times.js';
 export { NodeDistribution } from './table/cdf-nodes.js';
 export {
   decodeTableHeader,

@@ -6,8 +6,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../config/index.js';
 import {
+  decodeLightSplines,
   decodeMuonSplines,
   decodeTables,
+  type LightSplines,
   type MuonSplines,
   type NamedBytes,
   type PhotonTables,
@@ -28,6 +30,9 @@ const OUR_SUFFIX = '.skylight';
 const BARE_AMPLITUDE = 'InfBareMu_mie_abs_z20a10_V2.fits';
 const BARE_TIME = 'InfBareMu_mie_prob_z20a10_V2.fits';
 const STOCHASTIC_AMPLITUDE = 'InfHighEStoch_mie_abs_z20a10.fits';
+/** And of those that millipede uses: of point-like cascades. */
+const CASCADE_AMPLITUDE = 'ems_mie_z20_a10.abs.fits';
+const CASCADE_TIME = 'ems_mie_z20_a10.prob.fits';
 /** The ice that they were made for. */
 const ICE_OF_SPLINES = 'spice_mie';
 /** What one read can take. */
@@ -91,34 +96,51 @@ export async function loadMuonSplines(
   choice: SplineDirectory,
   iceModel: string,
 ): Promise<{ readonly splines: MuonSplines; readonly directory: string } | null> {
+  const names = [BARE_AMPLITUDE, BARE_TIME, STOCHASTIC_AMPLITUDE];
+  const directory = splineDirectory(choice, iceModel, names);
+  if (directory === null) return null;
+  const [amplitude, time, stochastic] = await readSplines(directory, names);
+  return { splines: decodeMuonSplines(amplitude!, time!, stochastic!), directory };
+}
+
+/** IceCube's spline tables of cascades, as {@link loadMuonSplines}. */
+export async function loadCascadeSplines(
+  choice: SplineDirectory,
+  iceModel: string,
+): Promise<{ readonly splines: LightSplines; readonly directory: string } | null> {
+  const names = [CASCADE_AMPLITUDE, CASCADE_TIME];
+  const directory = splineDirectory(choice, iceModel, names);
+  if (directory === null) return null;
+  const [amplitude, time] = await readSplines(directory, names);
+  return { splines: decodeLightSplines(amplitude!, time!), directory };
+}
+
+/** Where the spline tables of these names are to be taken from; null for nowhere. */
+function splineDirectory(choice: SplineDirectory, iceModel: string, names: readonly string[]): string | null {
   if (ourFile(choice) !== null) return null;
   const isTheirIce = iceModel === ICE_OF_SPLINES;
-  const directory = choice === undefined && isTheirIce ? installedSplines() : (choice ?? null);
-  if (directory === null) return null;
-  if (!isTheirIce) {
-    throw new ConfigError(
-      'config/bad-value',
-      `The spline tables in ${directory} are of ${ICE_OF_SPLINES}, not of the ice model ${iceModel}.`,
-      'Leave out --photon-tables or --ice-model.',
-    );
-  }
-  const read = async (name: string): Promise<NamedBytes> => {
-    const path = join(directory, name);
-    return { name: path, bytes: await readWholeFile(path, 'spline table', MAX_BYTES) };
-  };
-  const splines = decodeMuonSplines(
-    await read(BARE_AMPLITUDE),
-    await read(BARE_TIME),
-    await read(STOCHASTIC_AMPLITUDE),
+  const directory = choice === undefined && isTheirIce ? installedSplines(names) : (choice ?? null);
+  if (directory === null || isTheirIce) return directory;
+  throw new ConfigError(
+    'config/bad-value',
+    `The spline tables in ${directory} are of ${ICE_OF_SPLINES}, not of the ice model ${iceModel}.`,
+    'Leave out --photon-tables or --ice-model.',
   );
-  return { splines, directory };
+}
+
+function readSplines(directory: string, names: readonly string[]): Promise<NamedBytes[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(directory, name);
+      return { name: path, bytes: await readWholeFile(path, 'spline table', MAX_BYTES) };
+    }),
+  );
 }
 
 /** The first place with all of the tables, of those where upstream looks (specs/sky-and-scan.md 13) and IceTray's own. */
-function installedSplines(): string | null {
+function installedSplines(names: readonly string[]): string | null {
   const data = process.env.I3_DATA;
   const roots = [...(data ? [data] : []), '/opt/i3-data', '/cvmfs/icecube.opensciencegrid.org/data'];
-  const names = [BARE_AMPLITUDE, BARE_TIME, STOCHASTIC_AMPLITUDE];
   const directories = roots.map((root) => join(root, 'photon-tables/splines'));
   return directories.find((directory) => names.every((name) => existsSync(join(directory, name)))) ?? null;
 }

@@ -1,7 +1,7 @@
 /** An event prepared for a reco on this machine, with the tables that are there. */
 import type { PreparedEvent, Reco, RecoInput } from '../reco/index.js';
 import { type PrepareOptions as PrepareAnywhere, prepareWith } from '../session/index.js';
-import { loadMuonSplines, loadPhotonTables, type SplineDirectory } from './photon-tables.js';
+import { loadCascadeSplines, loadMuonSplines, loadPhotonTables, type SplineDirectory } from './photon-tables.js';
 import { readResource } from './resources.js';
 
 /** What decides how an event is prepared. */
@@ -19,6 +19,7 @@ export function prepareEvent(
     readResource,
     photonTables: (iceModel: string) => loadPhotonTables(iceModel, photonTables),
     muonSplines: (iceModel: string) => loadMuonSplines(photonTables, iceModel),
+    cascadeSplines: (iceModel: string) => loadCascadeSplines(photonTables, iceModel),
   };
   return prepareWith(light, reco, options);
 }

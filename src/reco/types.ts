@@ -7,7 +7,7 @@
  */
 import type { Detector } from '../detector/index.js';
 import type { DecodedEvent } from '../event/index.js';
-import type { IceModel, MuonSplines, PhotonTables } from '../light/index.js';
+import type { IceModel, LightSplines, MuonSplines, PhotonTables } from '../light/index.js';
 import type { HlcTimes } from '../prepare/index.js';
 
 /** A point in space and time: metres in the detector frame, ns since the start of the readout. */
@@ -64,6 +64,8 @@ export interface RecoInput {
   readonly tables?: () => Promise<PhotonTables>;
   /** Loads IceCube's spline tables of muons, which count more; null or absent where there are none. */
   readonly muonSplines?: () => Promise<{ readonly splines: MuonSplines; readonly directory: string } | null>;
+  /** The same of point-like cascades. */
+  readonly cascadeSplines?: () => Promise<{ readonly splines: LightSplines; readonly directory: string } | null>;
 }
 
 /** Settings of a reco from the command line: `--reco-option name=value`. */
@@ -105,6 +107,11 @@ export interface Reco<D = unknown> {
   readonly addsFallbackSeed: boolean;
   /** 'pixel': all variations of a pixel travel as one task because they share work. */
   readonly taskUnit: 'variation' | 'pixel';
+  /**
+   * At the end of a scan every pixel whose neighbour has a lower llh, and one that is less than this above the minimum of
+   * the map, is fitted once more from where the neighbour's fit ended, until that changes nothing. Absent: no.
+   */
+  readonly restartWithinLlh?: number;
   prepare(input: RecoInput): PreparedEvent<D> | Promise<PreparedEvent<D>>;
   pointing?(input: RecoInput): Pointing;
   /** Builds the fit of an event inside a worker: tables are contracted and scratch memory allocated here, once. */

@@ -21,6 +21,7 @@ export interface LightSources {
   photonTables(iceModel: string): Promise<PhotonTables>;
   /** IceCube's spline tables for an ice model; absent where nobody can have them. */
   muonSplines?(iceModel: string): ReturnType<NonNullable<RecoInput['muonSplines']>>;
+  cascadeSplines?(iceModel: string): ReturnType<NonNullable<RecoInput['cascadeSplines']>>;
 }
 
 /** Prepares an event. Throws a `SkymapError` where the reco cannot work on it. */
@@ -37,6 +38,7 @@ export async function prepareWith(
     settings,
     tables: () => light.photonTables(ice.name),
     ...(light.muonSplines === undefined ? {} : { muonSplines: () => light.muonSplines!(ice.name) }),
+    ...(light.cascadeSplines === undefined ? {} : { cascadeSplines: () => light.cascadeSplines!(ice.name) }),
   };
   return { input, prepared: await checkedPrepared(reco, input) };
 }

@@ -23,10 +23,15 @@ export interface TimePart {
   readonly leadNs: number;
 }
 
+/** Smeared distributions, in steps of 1 / 65535. */
+export interface SmearedTimePart extends TimePart {
+  readonly cdf: Uint16Array;
+}
+
 /**
  * The distributions of a table smeared by a triangle of the given half width in ns (its standard deviation is 0.408 of it).
  */
-export function smearTimes(table: CascadeTable, halfWidthNs: number): TimePart {
+export function smearTimes(table: CascadeTable, halfWidthNs: number): SmearedTimePart {
   const { cdf, timeNodes, timeLnR, timeZ, cosGamma, timeThetaDeg } = table;
   const unit = 65_535;
   const out = new Uint16Array(cdf.length);

@@ -1,22 +1,25 @@
 /**
  * `millipede_original` and `millipede_wilks`: a track as a chain of cascades with free energies
  * (specs/reco-millipede.md). For every line the energies are unfolded from the charges in all time bins; the fit moves
- * the line. prepare.ts cleans and bins, table-light.ts says what light to expect, chain.ts judges a line, fit.ts
+ * the line. prepare.ts cleans and bins, table-light.ts (with IceCube's spline
+ * tables cascade-segment-light.ts) says what light to expect, chain.ts judges a line, fit.ts
  * moves it.
  *
  * Options: `compatible`, `jitter_ns`, `tilt`, for wilks `alpha`.
  */
 import { RecoError } from '../../config/index.js';
-import { type CascadeTable, tiltShift } from '../../light/index.js';
+import { type CascadeTable, type LightSplines, PhotosplineCascadeLight, tiltShifts } from '../../light/index.js';
 import { CROSS_VARIATIONS, type HlcTimes, hlcTimes, splitByLocalCoincidence } from '../../prepare/index.js';
 import type { Fit, PreparedEvent, Reco, RecoInput } from '../types.js';
+import { CascadeSegmentLight } from './cascade-segment-light.js';
 import { Chain } from './chain.js';
 import { fitCompatibly } from './compatible-fit.js';
 import { fitVariations } from './fit.js';
+import type { SegmentLight } from './light.js';
 import { findSeedVertex, prepareRows } from './prepare.js';
 import type { Rows } from './rows.js';
 import { type MillipedeSettings, millipedeSettings } from './settings.js';
-import { smearedNodes } from './smeared-nodes.js';
+import { HALF_WIDTH, smearedNodes } from './smeared-nodes.js';
 import { TableSegmentLight } from './table-light.js';
 import { type InstrumentedVolume, instrumentedVolume } from './volume.js';
 
@@ -27,8 +30,13 @@ export interface MillipedeData {
   /** Per module of the rows: how much higher its ice lies than the table's, m. */
   readonly shiftM: Float64Array;
   readonly volume: InstrumentedVolume;
-  readonly table: CascadeTable;
+  readonly light: CascadeTables;
 }
+
+/** IceCube's tables of the light of cascades, or ours. */
+type CascadeTables =
+  | { readonly kind: 'splines'; readonly splines: LightSplines }
+  | { readonly kind: 'tables'; readonly table: CascadeTable };
 
 /** Free parameters of the last pass; an event must have more rows with charge. */
 const PARAMETERS = 4;
@@ -46,38 +54,51 @@ async function prepare(kind: MillipedeSettings['kind'], input: RecoInput): Promi
       'Use another reconstruction.',
     );
   }
-  if (input.tables === undefined) {
-    throw new RecoError('reco/bad-event', `${name} needs photon tables, and there are none.`, 'Use pandel_mpe.');
-  }
-  const { cascade } = await input.tables();
+  const { light, about } = await cascadeTables(name, input);
   const tilt = settings.usesTilt ? ice.tilt : null;
-  const shiftM = rows.x.map((x, m) => (tilt === null ? 0 : tiltShift(tilt, x, rows.y[m]!, rows.z[m]!)));
+  const shiftM = tiltShifts(tilt, rows.x, rows.y, rows.z);
   return {
     seedVertex: { x: vertex.x, y: vertex.y, z: vertex.z, timeNs: vertex.timeNs },
     hlcTimes: kind === 'wilks' ? firstCoincidences(input) : null,
-    data: { settings, rows, shiftM, volume: instrumentedVolume(detector), table: cascade },
+    data: { settings, rows, shiftM, volume: instrumentedVolume(detector), light },
     notes: [
-      `${name}: ${rows.lit} bins with charge and ${rows.charge.length - rows.lit} without in ${rows.x.length} modules, photon table of ${cascade.iceModel}${tilt === null ? '' : ' with tilt'}.`,
+      `${name}: ${rows.lit} bins with charge and ${rows.charge.length - rows.lit} without in ${rows.x.length} modules, ${about}${tilt === null ? '' : ' with tilt'}.`,
       ...(settings.isCompatible ? ["The reference's minimisers and solver are followed step by step: slow."] : []),
     ],
   };
+}
+
+/** Tables of the light of cascades: IceCube's where they are at hand, else ours. */
+async function cascadeTables(name: string, input: RecoInput): Promise<{ light: CascadeTables; about: string }> {
+  const theirs = (await input.cascadeSplines?.()) ?? null;
+  if (theirs !== null) {
+    const { splines, directory } = theirs;
+    return { light: { kind: 'splines', splines }, about: `IceCube's spline tables in ${directory}` };
+  }
+  if (input.tables === undefined) {
+    throw new RecoError('reco/bad-event', `${name} needs photon tables, and there are none.`, 'Use pandel_mpe.');
+  }
+  const { cascade: table } = await input.tables();
+  return { light: { kind: 'tables', table }, about: `photon table of ${table.iceModel}` };
 }
 
 function firstCoincidences({ event, detector }: RecoInput): HlcTimes {
   return hlcTimes(splitByLocalCoincidence(event.pulses).hlc, detector);
 }
 
+function segmentLight({ light, rows, shiftM, settings }: MillipedeData, stored: number): SegmentLight {
+  if (light.kind === 'splines') {
+    const halfWidthNs = HALF_WIDTH * settings.jitterNs;
+    return new CascadeSegmentLight(rows, new PhotosplineCascadeLight(light.splines, halfWidthNs), stored, shiftM);
+  }
+  const smeared = smearedNodes(light.table, settings.jitterNs);
+  return new TableSegmentLight(rows, light.table, smeared, stored, shiftM, settings.isCompatible);
+}
+
 function createFit({ data, seedVertex }: PreparedEvent<MillipedeData>): Fit {
-  const { settings, rows, shiftM, volume, table } = data;
+  const { settings, rows, volume } = data;
   const stored = settings.alpha === null ? rows.lit : rows.charge.length;
-  const light = new TableSegmentLight(
-    rows,
-    table,
-    smearedNodes(table, settings.jitterNs),
-    stored,
-    shiftM,
-    settings.isCompatible,
-  );
+  const light = segmentLight(data, stored);
   const chain = new Chain(rows, light, settings);
   const multiplicity = rows.lit + (rows.lit < rows.charge.length ? 1 : 0);
   const fitTask = settings.isCompatible ? fitCompatibly : fitVariations;
