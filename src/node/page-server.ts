@@ -151,11 +151,12 @@ export async function servePages(
     if (token === '' && !isOurName(request.headers.host)) {
       return page(response, 403, messagePage('Another name', 'This page answers only to the names of this machine.'));
     }
-    let url: URL;
+    // As it came: nothing is tidied up that could then be something else.
+    const [pathname = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    const given = new URLSearchParams(query).get('token');
     let path: string[];
     try {
-      url = new URL(request.url ?? '/', 'http://page');
-      path = url.pathname.split('/').slice(1).map(decodeURIComponent);
+      path = pathname.split('/').slice(1).map(decodeURIComponent);
     } catch {
       return plain(response, 400, 'That is no address.');
     }
@@ -173,13 +174,12 @@ export async function servePages(
     if (token !== '') {
       if (method === 'POST' && path.length === 1 && first === 'login') return login(request, response);
       if (!isKnown(request)) {
-        const given = url.searchParams.get('token');
-        if (given !== null && isToken(given)) return welcome(response, url.pathname);
+        if (given !== null && isToken(given)) return welcome(response, pathname);
         if (given !== null) await later();
         return page(response, 401, tokenPage(given !== null));
       }
       // The token leaves the address at once.
-      if (url.searchParams.has('token')) return redirect(response, url.pathname);
+      if (given !== null) return redirect(response, pathname);
     }
     let body: unknown = null;
     if (method === 'POST') {

@@ -213,10 +213,10 @@ function separationDeg(a: { raDeg: number; decDeg: number }, b: { raDeg: number;
 
 function regionTable(regions: readonly RegionFigures[]): string {
   return table(
-    'Edges in degrees, from the position or (2 \u0394LLH) the best fit',
+    'Edges in degrees from the position. Wilks: 2 \u0394LLH below 1.39 and 4.61, edges from the best fit',
     ['Region', 'Area', 'RA \u2212', 'RA +', 'Dec \u2212', 'Dec +'],
     regions.map((region) => [
-      `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ` (2 \u0394LLH < ${region.delta_2llh})` : ''}`,
+      `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ' Wilks' : ''}`,
       areaText(region.area_deg2),
       ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map((edge) =>
         edge.toFixed(3),

@@ -129,7 +129,7 @@ function showProgress(given: LiveProgress): void {
   setText(byId('state'), `${STATES[state]}${percent}`);
   byId<HTMLProgressElement>('bar').value = state === 'done' ? 1 : part;
   const lines: [string, string][] = [];
-  if (elapsedS !== null) lines.push(['Since the start', formatDuration(elapsedS)]);
+  if (elapsedS !== null) lines.push(['Since the start', elapsedS < 60 ? `${elapsedS} s` : formatDuration(elapsedS)]);
   if (figures !== null) {
     if (state === 'running')
       lines.push(['Time left', figures.timeLeft === null ? 'not known yet' : `about ${figures.timeLeft}`]);
@@ -198,13 +198,18 @@ function showRegions({ figures, best: pixels }: RegionsAnswer): void {
     sky.setContours(figures.regions.filter(({ kind }) => kind === 'probability'));
     sky.setMarks([{ kind: 'peak', raDeg, decDeg }]);
     byId('regions').replaceChildren(
+      make(
+        'caption',
+        {},
+        'Edges in degrees from the position. Wilks: 2 \u0394LLH below 1.39 and 4.61, edges from the best fit',
+      ),
       headRow(['Region', 'Area', 'RA \u2212', 'RA +', 'Dec \u2212', 'Dec +']),
       make(
         'tbody',
         {},
         ...figures.regions.map((region) =>
           bodyRow([
-            `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ` (2 \u0394LLH < ${region.delta_2llh})` : ''}`,
+            `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ' Wilks' : ''}`,
             areaText(region.area_deg2),
             ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map((edge) =>
               edge.toFixed(3),

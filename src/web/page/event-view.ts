@@ -1,6 +1,6 @@
 /**
- * The event in its detector, to be turned: strings, hit modules coloured by time (early ones stand out least from the
- * ramp's dark end) and sized by charge, and the best-fit track. A slider lets the light grow in time.
+ * The event in its detector, to be turned: strings, hit modules coloured by time (dark is early) and sized by charge, and
+ * the best-fit track. A slider lets the light grow in time.
  *
  *     const view = createEventView(host, picture, 'light');
  *     view.setTrack({ zenith, azimuth, x, y, z, timeNs });
@@ -76,7 +76,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     make(
       'p',
       { class: 'note' },
-      `${summary} Colours: time of the first pulse, dark is early on a light page and late on a dark one; areas: charge.`,
+      `${summary} Colours: time of the first pulse, from dark (early) to pale (late). Areas grow with the charge.`,
     ),
   );
   host.append(element);
@@ -245,7 +245,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
         const part = Math.max(0, Math.min(1, (timeNs - times.first) / (times.last - times.first || 1)));
         // Areas as the square root of charge: one photo-electron and ten thousand are both to be seen.
         const size = Math.max(1.8, 0.05 * bounds.radius * scale * Math.sqrt(Math.sqrt(chargePe / largest)) * nearness);
-        return { x, y, nearness, size, colour: rampColour(0.06 + 0.82 * part) };
+        return { x, y, nearness, size, colour: rampColour(theme === 'light' ? 0.06 + 0.82 * part : 0.3 + 0.7 * part) };
       })
       .sort((a, b) => a.nearness - b.nearness);
     for (const { x, y, size, colour } of spots) {
