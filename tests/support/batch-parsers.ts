@@ -24,13 +24,21 @@ export function needsHtcondor(title: string, body: () => void): void {
   );
 }
 
-/** Attributes of the jobs that HTCondor makes of a submit description, as text. */
-export function htcondorJobs(text: string, env: Readonly<Record<string, string>>): Record<string, string>[] {
+/** Attributes of the jobs that HTCondor makes of a submit description, as text. `items`: lines of the file it queues. */
+export function htcondorJobs(
+  text: string,
+  env: Readonly<Record<string, string>>,
+  items: readonly string[] | null = null,
+): Record<string, string>[] {
   const program = `
 import htcondor, json, sys
-submit = htcondor.Submit(sys.stdin.read())
-count = int(submit.getQArgs())
-print(json.dumps([{k: str(job[k]) for k in job.keys()} for job in submit.jobs(count=count, clusterid=7)]))`;
+submit, items = htcondor.Submit(sys.stdin.read()), ${JSON.stringify(items) === 'null' ? 'None' : JSON.stringify(items)}
+if items is None:
+    jobs = submit.jobs(count=int(submit.getQArgs()), clusterid=7)
+else:
+    name = submit.getQArgs().split()[0]
+    jobs = submit.jobs(itemdata=iter([{name: item} for item in items]), clusterid=7)
+print(json.dumps([{k: str(job[k]) for k in job.keys()} for job in jobs]))`;
   const output = execFileSync(htcondorPython()!, ['-W', 'ignore', '-c', program], {
     input: text,
     encoding: 'utf8',
@@ -52,13 +60,35 @@ export function needsKubectl(title: string, body: () => void): void {
 
 /** What kubectl makes of a Job, through the types of Kubernetes: keys that it does not know are gone. Throws for others. */
 export function kubernetesJob(job: unknown): unknown {
-  const args = ['set', 'env', '--local', '--filename', '-', '--output', 'json', 'CHECKED=yes'];
-  const output = execFileSync('kubectl', args, {
-    input: JSON.stringify(job),
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'pipe'],
+  return kubectl(['set', 'env'], JSON.stringify(job));
+}
+
+/** Documents of a YAML file as they are, and what is left of each when it went through the types of Kubernetes. */
+export function kubernetesDocuments(text: string): { readonly ours: unknown[]; readonly theirs: unknown[] } {
+  const documents = text.split(/^---$/m);
+  const ours = documents.map((document) => kubectl(['annotate'], document));
+  const theirs = documents.map((document, i) => {
+    const { kind } = ours[i] as { readonly kind: string };
+    // Only what has pods goes through types without a cluster.
+    return ['Job', 'Deployment', 'StatefulSet'].includes(kind) ? kubectl(['set', 'env'], document) : ours[i];
   });
-  return JSON.parse(output);
+  return { ours, theirs };
+}
+
+/** kubectl prints only what it has changed. */
+const MARK = 'CHECKED';
+
+function kubectl(command: readonly string[], input: string): unknown {
+  const args = [...command, '--local', '--filename', '-', '--output', 'json', `${MARK}=yes`];
+  const output = execFileSync('kubectl', args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  return unmarked(JSON.parse(output));
+}
+
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((entry) => entry?.name !== MARK).map(unmarked);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, entry]) => key !== MARK && entry?.[MARK] === undefined);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, unmarked(entry)]));
 }
 
 function works(program: string, args: readonly string[]): boolean {

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# A client in a Docker container: launch_client.sh and the arguments of "skymap-scanner client".
+#
+#   export SKYSCAN_BROKER_ADDRESS=scanner@broker.example.org/skymap SKYSCAN_BROKER_AUTH=...
+#   launch_client.sh --client-startup-json startup.json --debug-directory debug
+#
+# SKYSCAN_DOCKER_IMAGE, SKYSCAN_DOCKER_IMAGE_TAG and SKYSCAN_DOCKER_PULL_ALWAYS as for launch_server.sh.
+exec "$(dirname -- "${BASH_SOURCE[0]}")/launch_container.sh" client "$@"
