@@ -11,7 +11,7 @@
  * give the same bytes.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -39,6 +39,8 @@ const bundle = await build({
     app: join(SOURCES, 'main.ts'),
     'scan-worker': join(SOURCES, 'scan-worker.ts'),
     'fit-worker': join(SOURCES, 'fit-worker.ts'),
+    'regions-worker': join(ROOT, 'src/web/page/worker-regions.ts'),
+    style: join(SOURCES, 'style.css'),
   },
   outdir: 'app',
   bundle: true,
@@ -47,18 +49,32 @@ const bundle = await build({
   platform: 'browser',
   target: ['chrome109', 'firefox115', 'safari16.4'],
   minify: true,
+  charset: 'utf8',
   legalComments: 'none',
   metafile: true,
   write: false,
   define: { SKYMAP_SCANNER_VERSION: JSON.stringify(version), ...sameMath() },
   inject: [MATH],
+  // Fonts stay files of their own.
+  external: ['*.ttf'],
   plugins: [onlyEnglish()],
 });
 
 /** Path below the folder -> bytes. */
 const files = new Map();
 for (const { path, contents } of bundle.outputFiles) files.set(path.slice(join(ROOT, 'app/').length), contents);
-files.set('style.css', readFileSync(join(SOURCES, 'style.css')));
+// What a report carries in itself: as the command line has it.
+for (const [name, page] of [
+  ['report.js', 'report.js'],
+  ['report.css', 'style.css'],
+]) {
+  const path = join(ROOT, 'dist/web/pages', page);
+  if (!existsSync(path)) {
+    console.error(`${path} is missing. Run "npm run build" first, or "npm run build:web", which does.`);
+    process.exit(1);
+  }
+  files.set(name, readFileSync(path));
+}
 const resources = join(ROOT, 'resources');
 for (const entry of readdirSync(resources, { recursive: true }).sort()) {
   if (DATA.some((pattern) => pattern.test(entry)))
@@ -69,9 +85,11 @@ files.set('LICENSES.txt', Buffer.from(licences(bundle.metafile)));
 const digest = createHash('sha256');
 for (const [name, bytes] of [...files].sort()) digest.update(`${name} ${bytes.length}\n`).update(bytes);
 const folder = `app-${digest.digest('hex').slice(0, 12)}`;
+const { legendKey } = await import('../dist/web/report.js');
 const page = readFileSync(join(SOURCES, 'index.html'), 'utf8')
   .replaceAll('APP/', `${folder}/`)
-  .replaceAll('VERSION', version);
+  .replaceAll('VERSION', version)
+  .replace('LEGEND', legendKey(true));
 
 rmSync(out, { recursive: true, force: true });
 for (const [name, bytes] of [...files, ['../index.html', Buffer.from(page)]]) {

@@ -3,7 +3,7 @@ import { ConfigError, SkymapError } from '../config/index.js';
 import { ICE_MODELS } from '../light/index.js';
 import { listRecos, type RecoSettings } from '../reco/index.js';
 import { parseProgression } from '../scan/index.js';
-import { fillSelect, part, setText } from './dom.js';
+import { byId, make, setText } from '../web/page/elements.js';
 import type { ScanChoices } from './messages.js';
 
 /** The quickest that finds a direction; the others take minutes. */
@@ -18,12 +18,12 @@ export interface ChoicesForm {
 }
 
 export function choicesForm(): ChoicesForm {
-  const form = part<HTMLFormElement>('choices');
-  const reco = part<HTMLSelectElement>('reco');
-  const own = part<HTMLInputElement>('own-nsides');
-  const nsides = part<HTMLInputElement>('nsides');
-  const workers = part<HTMLInputElement>('workers');
-  const ice = part<HTMLSelectElement>('ice');
+  const form = byId<HTMLFormElement>('choices');
+  const reco = byId<HTMLSelectElement>('reco');
+  const own = byId<HTMLInputElement>('own-nsides');
+  const nsides = byId<HTMLInputElement>('nsides');
+  const workers = byId<HTMLInputElement>('workers');
+  const ice = byId<HTMLSelectElement>('ice');
   const recos = listRecos();
   fillSelect(
     reco,
@@ -33,7 +33,7 @@ export function choicesForm(): ChoicesForm {
   fillSelect(ice, ICE_MODELS);
   workers.value = String(Math.min(Math.max(1, navigator.hardwareConcurrency || 1), 256));
 
-  const tellReco = (): void => setText(part('reco-about'), recos.find(({ name }) => name === reco.value)?.about ?? '');
+  const tellReco = (): void => setText(byId('reco-about'), recos.find(({ name }) => name === reco.value)?.about ?? '');
   reco.addEventListener('change', tellReco);
   tellReco();
   nsides.addEventListener('input', () => {
@@ -49,12 +49,12 @@ export function choicesForm(): ChoicesForm {
       parseProgression(pairs(text));
       return {
         recoAlgo: reco.value,
-        recoSettings: settingsOf(part<HTMLTextAreaElement>('options').value),
+        recoSettings: settingsOf(byId<HTMLTextAreaElement>('options').value),
         nsides: pairs(text),
         iceModel: ice.value,
-        threshold: part<HTMLInputElement>('threshold').valueAsNumber,
+        threshold: byId<HTMLInputElement>('threshold').valueAsNumber,
         workers: workers.valueAsNumber,
-        angularErrorFloorDeg: part<HTMLInputElement>('floor').valueAsNumber,
+        angularErrorFloorDeg: byId<HTMLInputElement>('floor').valueAsNumber,
       };
     },
     enable(isEnabled) {
@@ -80,6 +80,12 @@ function mistakeIn(text: string): string {
   } catch (error) {
     return error instanceof SkymapError ? `${error.message}. ${error.hint}` : String(error);
   }
+}
+
+/** Offers values in a select element. */
+export function fillSelect(select: HTMLSelectElement, values: readonly string[], chosen?: string): void {
+  select.replaceChildren(...values.map((value) => make('option', { value }, value)));
+  if (chosen !== undefined) select.value = chosen;
 }
 
 /** `name=value` a line, as `--reco-option` has it. */

@@ -1,7 +1,7 @@
 /** The list of files that a person can take along. */
 import { zipSync } from 'fflate';
 import type { NamedFile } from '../session/index.js';
-import { made } from './dom.js';
+import { make } from '../web/page/elements.js';
 
 export interface Downloads {
   clear(): void;
@@ -23,6 +23,8 @@ const ABOUT: readonly (readonly [end: RegExp, about: string])[] = [
   [/\.contour_.*\.txt$/, 'outline of one region'],
   [/\.allsky\.(svg|png)$/, 'picture of the whole sky'],
   [/\.zoom\.(svg|png)$/, 'picture around the best fit'],
+  [/\.report\.html$/, 'report: one page that opens anywhere'],
+  [/scan-manifest\.json$/, 'how the scan went'],
   [/\.json$/, 'the map as JSON'],
 ];
 
@@ -44,19 +46,17 @@ export function downloads(list: HTMLElement): Downloads {
         const url = URL.createObjectURL(new Blob([data as Uint8Array<ArrayBuffer>], { type: typeOf(name) }));
         urls.push(url);
         const about = ABOUT.find(([end]) => end.test(name))?.[1] ?? '';
-        const item = made('li');
-        item.append(
-          made('a', name, { href: url, download: name }),
-          made('span', `${sizeText(data.length)}${about === '' ? '' : `, ${about}`}`, { class: 'quiet' }),
+        const size = `${sizeText(data.length)}${about === '' ? '' : `, ${about}`}`;
+        list.append(
+          make('li', {}, make('a', { href: url, download: name }, name), make('span', { class: 'note' }, size)),
         );
-        list.append(item);
       }
     },
     saveAll(name) {
       // The large ones are compressed already.
       const bytes = zipSync(Object.fromEntries(files), { level: 1 }) as Uint8Array<ArrayBuffer>;
       const url = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }));
-      made('a', '', { href: url, download: name }).click();
+      make('a', { href: url, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     },
   };

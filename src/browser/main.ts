@@ -5,13 +5,16 @@
 import { z } from 'zod';
 import { SkymapError } from '../config/index.js';
 import type { NamedFile } from '../session/index.js';
-import { choicesForm } from './choices-form.js';
-import { define, fillSelect, made, part, setText } from './dom.js';
+import { byId, setText } from '../web/page/elements.js';
+import type { EventView } from '../web/page/event-view.js';
+import { themeSwitch } from '../web/page/theme-switch.js';
+import { choicesForm, fillSelect } from './choices-form.js';
 import { downloads } from './downloads.js';
 import { showEvent } from './event-view.js';
-import type { FromScan, Refusal } from './messages.js';
+import type { FromScan, OpenedEvent, Refusal } from './messages.js';
 import { runningView } from './running-view.js';
 import { connectScan, type ScanConnection } from './scan-connection.js';
+import { skyPart } from './sky-part.js';
 import { svgToPng } from './svg-to-png.js';
 
 /** Where the page is. Without event, reading one, with one; then the life of its scan. */
@@ -23,9 +26,16 @@ z.config({ jitless: true });
 const PNG_WIDTH = 1600;
 const EXAMPLE = { url: new URL('./resources/demo/track.json', import.meta.url), name: 'track.json' };
 
+const theme = themeSwitch(byId('theme-place'), (chosen) => {
+  sky.view.setTheme(chosen);
+  display?.setTheme(chosen);
+});
+const sky = skyPart(theme);
 const form = choicesForm();
 const running = runningView();
-const files = downloads(part('files'));
+const files = downloads(byId('files'));
+let display: EventView | null = null;
+let opened: OpenedEvent | null = null;
 let state: PageState = 'empty';
 let scan: ScanConnection | null = null;
 let event: { readonly name: string; readonly bytes: Uint8Array } | null = null;
@@ -42,25 +52,28 @@ function enter(next: PageState): void {
   document.body.dataset.state = next;
   const isBusy = next === 'running' || next === 'pausing' || next === 'paused';
   form.enable(next === 'ready' || next === 'done');
-  part<HTMLInputElement>('file').disabled = isBusy;
-  part<HTMLButtonElement>('example').disabled = isBusy;
-  part('running-part').hidden = !isBusy && next !== 'done';
-  part('result-part').hidden = next !== 'done';
-  const pause = part<HTMLButtonElement>('pause');
+  byId<HTMLInputElement>('file').disabled = isBusy;
+  byId<HTMLButtonElement>('example').disabled = isBusy;
+  byId('running-part').hidden = !isBusy && next !== 'done';
+  byId('files-part').hidden = next !== 'done';
+  byId('running-buttons').hidden = next === 'done';
+  const pause = byId<HTMLButtonElement>('pause');
   pause.disabled = next === 'pausing' || next === 'done';
   setText(pause, next === 'paused' ? 'Go on' : 'Pause');
-  part<HTMLButtonElement>('stop').disabled = !isBusy;
+  byId<HTMLButtonElement>('stop').disabled = !isBusy;
   const titles = { running: 'Running', pausing: 'Pausing', paused: 'Paused', done: 'Finished' };
-  if (next in titles) setText(part('running-state'), titles[next as keyof typeof titles]);
+  if (next in titles) setText(byId('running-state'), titles[next as keyof typeof titles]);
 }
 
 function hear(message: FromScan): void {
   if (message.kind === 'opened') {
-    showEvent(message.event);
+    opened = message.event;
+    display = showEvent(opened);
     enter('ready');
     announce(`Event ${message.event.about.event_id} was read.`);
   } else if (message.kind === 'note') running.note(message.text);
   else if (message.kind === 'started') stem = message.stem;
+  else if (message.kind === 'pixels') sky.add(message.batches);
   else if (message.kind === 'figures') running.show(message.figures);
   else if (message.kind === 'paused') {
     enter('paused');
@@ -77,46 +90,23 @@ function hear(message: FromScan): void {
   }
 }
 
-async function finish({ summary, text, files: made }: Extract<FromScan, { kind: 'done' }>): Promise<void> {
+async function finish(done: Extract<FromScan, { kind: 'done' }>): Promise<void> {
+  const { summary, text, figures, track } = done;
   files.clear();
-  files.add(made);
-  setText(part('summary-text'), text);
-  fillSelect(part<HTMLSelectElement>('flat-nside'), summary.nsides.map(String), String(Math.max(...summary.nsides)));
-  showAnswer(summary);
+  files.add(done.files);
+  setText(byId('summary-text'), text);
+  fillSelect(byId<HTMLSelectElement>('flat-nside'), summary.nsides.map(String), String(Math.max(...summary.nsides)));
+  sky.finish(figures);
+  display?.setTrack(track);
   enter('done');
-  part('result-part').focus({ preventScroll: true });
+  byId('position-part').focus({ preventScroll: true });
   announce('The scan is finished.');
-  await showPictures(made);
-}
-
-function showAnswer(summary: Extract<FromScan, { kind: 'done' }>['summary']): void {
-  const { peak, best_fit: best, regions } = summary;
-  define(part('answer'), [
-    [
-      'position',
-      peak === null ? 'none: no fit has succeeded' : `RA ${degrees(peak.ra_deg)}, dec ${degrees(peak.dec_deg)}`,
-    ],
-    ...regions.map(({ level, area_deg2, ra_minus_deg, ra_plus_deg, dec_minus_deg, dec_plus_deg }): [string, string] => [
-      `${100 * level} % region`,
-      `${Number(area_deg2.toPrecision(3))} square degrees; RA +${degrees(ra_plus_deg)} −${degrees(ra_minus_deg)}, ` +
-        `dec +${degrees(dec_plus_deg)} −${degrees(dec_minus_deg)}`,
-    ]),
-    ...(best === null
-      ? []
-      : [
-          ['best fit', `RA ${degrees(best.ra_deg)}, dec ${degrees(best.dec_deg)}; llh ${best.llh.toFixed(3)}`] as [
-            string,
-            string,
-          ],
-        ]),
-    ['fits', `${summary.n_recos} in ${summary.wall_s?.toFixed(1)} s`],
-  ]);
-  part('answer').querySelector('dd')?.classList.add('large');
+  await showPictures(done.files);
 }
 
 /** The two pictures, and PNG files of them. */
 async function showPictures(made: readonly NamedFile[]): Promise<void> {
-  const pictures = part('pictures');
+  const pictures = byId('pictures');
   clearPictures();
   for (const { name, bytes } of made) {
     if (!name.endsWith('.svg') || typeof bytes !== 'string') continue;
@@ -133,14 +123,14 @@ async function showPictures(made: readonly NamedFile[]): Promise<void> {
       running.note(`A picture (${name}) is missing as PNG: ${error instanceof Error ? error.message : error}`);
     }
   }
-  pictures.hidden = pictures.children.length === 0;
+  byId('pictures-part').hidden = pictures.children.length === 0;
 }
 
 function clearPictures(): void {
   for (const url of pictureUrls) URL.revokeObjectURL(url);
   pictureUrls = [];
-  part('pictures').replaceChildren();
-  part('pictures').hidden = true;
+  byId('pictures').replaceChildren();
+  byId('pictures-part').hidden = true;
 }
 
 // ------------------------------------------------------------------------------------------------------------- actions
@@ -148,7 +138,8 @@ function clearPictures(): void {
 async function open(name: string, read: () => Promise<ArrayBuffer>): Promise<void> {
   closeRefusal();
   enter('opening');
-  showEvent(null);
+  opened = null;
+  display = showEvent(null);
   try {
     event = { name, bytes: new Uint8Array(await read()) };
   } catch (error) {
@@ -166,6 +157,7 @@ function reopen(): void {
   running.clear();
   clearPictures();
   files.clear();
+  sky.begin(null, 0.2);
   scan = connectScan(hear);
   scan.send({ kind: 'open', name: event!.name, bytes: event!.bytes });
 }
@@ -177,6 +169,8 @@ function start(): void {
     const choices = form.read();
     running.clear();
     clearPictures();
+    display?.setTrack(null);
+    sky.begin(opened?.truth ?? null, choices.angularErrorFloorDeg);
     enter('running');
     scan.send({ kind: 'scan', choices });
     announce('The scan is running.');
@@ -208,56 +202,53 @@ function exportMore(flatNside: number | null): void {
 }
 
 function waitForFiles(isWaiting: boolean): void {
-  for (const id of ['more-files', 'flat-file']) part<HTMLButtonElement>(id).disabled = isWaiting;
+  for (const id of ['more-files', 'flat-file']) byId<HTMLButtonElement>(id).disabled = isWaiting;
 }
 
 function refuse({ code, sentence, hint }: Refusal): void {
-  setText(part('refusal-sentence'), sentence);
-  setText(part('refusal-hint'), hint);
-  setText(part('refusal-code'), code === null ? '' : `Code: ${code}`);
-  part('refusal').hidden = false;
+  setText(byId('refusal-sentence'), sentence);
+  setText(byId('refusal-hint'), hint);
+  setText(byId('refusal-code'), code === null ? '' : `Code: ${code}`);
+  byId('refusal').hidden = false;
+  byId('refusal').focus();
 }
 
 function closeRefusal(): void {
-  part('refusal').hidden = true;
+  byId('refusal').hidden = true;
 }
 
 function announce(text: string): void {
-  setText(part('announcement'), text);
-}
-
-function degrees(value: number): string {
-  return `${value.toFixed(2)}°`;
+  setText(byId('announcement'), text);
 }
 
 // -------------------------------------------------------------------------------------------------------------- wiring
 
 function wire(): void {
-  const input = part<HTMLInputElement>('file');
+  const input = byId<HTMLInputElement>('file');
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     if (file !== undefined) void open(file.name, () => file.arrayBuffer());
     // The same file may be chosen again.
     input.value = '';
   });
-  part('example').addEventListener(
+  byId('example').addEventListener(
     'click',
     () => void open(EXAMPLE.name, async () => (await fetch(EXAMPLE.url)).arrayBuffer()),
   );
   form.onStart(start);
-  part('pause').addEventListener('click', pauseOrGoOn);
-  const dialog = part<HTMLDialogElement>('stop-dialog');
-  part('stop').addEventListener('click', () => {
+  byId('pause').addEventListener('click', pauseOrGoOn);
+  const dialog = byId<HTMLDialogElement>('stop-dialog');
+  byId('stop').addEventListener('click', () => {
     dialog.returnValue = 'keep';
     dialog.showModal();
   });
   dialog.addEventListener('close', () => {
     if (dialog.returnValue === 'stop') stop();
   });
-  part('refusal-close').addEventListener('click', closeRefusal);
-  part('all-files').addEventListener('click', () => files.saveAll(`${stem}.zip`));
-  part('more-files').addEventListener('click', () => exportMore(null));
-  part('flat-file').addEventListener('click', () => exportMore(Number(part<HTMLSelectElement>('flat-nside').value)));
+  byId('refusal-close').addEventListener('click', closeRefusal);
+  byId('all-files').addEventListener('click', () => files.saveAll(`${stem}.zip`));
+  byId('more-files').addEventListener('click', () => exportMore(null));
+  byId('flat-file').addEventListener('click', () => exportMore(Number(byId<HTMLSelectElement>('flat-nside').value)));
   wireDrop();
   // Closing the page would end the scan.
   addEventListener('beforeunload', (leaving) => {
@@ -280,6 +271,3 @@ function wireDrop(): void {
     if (file !== undefined && isFree()) void open(file.name, () => file.arrayBuffer());
   });
 }
-
-// Unused until the sky view is there.
-void made;

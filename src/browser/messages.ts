@@ -4,6 +4,8 @@ import type { RecoSettings } from '../reco/index.js';
 import type { ScanSummary } from '../result/index.js';
 import type { LiveFigures } from '../scan/index.js';
 import type { NamedFile } from '../session/index.js';
+import type { EventPicture, SkyFigures } from '../web/index.js';
+import type { TrackLine } from '../web/page/event-view.js';
 
 /** What a person chose in the form. */
 export interface ScanChoices {
@@ -35,6 +37,7 @@ export interface OpenedEvent {
   readonly about: EventDescription;
   /** What a person should know about the file and where the detector comes from, one sentence each. */
   readonly notes: readonly string[];
+  readonly picture: EventPicture;
   /** Where a simulated event really comes from. */
   readonly truth: { readonly raDeg: number; readonly decDeg: number } | null;
 }
@@ -46,13 +49,6 @@ export interface PixelBatch {
   readonly pixel: Float64Array;
   /** NaN where the fit failed. */
   readonly llh: Float64Array;
-}
-
-/** A closed outline on the sky, degrees. */
-export interface Outline {
-  readonly level: number;
-  readonly areaDeg2: number;
-  readonly rings: readonly (readonly { readonly raRad: number; readonly decRad: number }[])[];
 }
 
 /** What went wrong, as the command line tells it. */
@@ -76,7 +72,10 @@ export type FromScan =
       readonly summary: ScanSummary;
       /** The summary as the command line prints it. */
       readonly text: string;
-      readonly outlines: readonly Outline[];
+      /** null where no fit has succeeded. */
+      readonly figures: SkyFigures | null;
+      /** Where the track of the best fit is. */
+      readonly track: TrackLine | null;
       readonly files: readonly NamedFile[];
     }
   | { readonly kind: 'exported'; readonly files: readonly NamedFile[] }

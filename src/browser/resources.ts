@@ -3,8 +3,15 @@ import { ConfigError, FileAccessError, type ReadResource } from '../config/index
 import { decodeTables, type PhotonTables } from '../light/index.js';
 
 /** Reads a file of `resources/`. Throws FileAccessError where it does not come. */
-export const fetchResource: ReadResource = async (path) => {
-  const url = new URL(`./resources/${path}`, import.meta.url);
+export const fetchResource: ReadResource = (path) => fetchFile(`resources/${path}`);
+
+/** A text that lies beside the scripts. */
+export async function fetchText(name: string): Promise<string> {
+  return new TextDecoder().decode(await fetchFile(name));
+}
+
+async function fetchFile(path: string): Promise<Uint8Array> {
+  const url = new URL(`./${path}`, import.meta.url);
   let answer: Response;
   try {
     answer = await fetch(url);
@@ -16,7 +23,7 @@ export const fetchResource: ReadResource = async (path) => {
     throw new FileAccessError(code, `${url.href} could not be fetched: the server answered ${answer.status}.`, RELOAD);
   }
   return new Uint8Array(await answer.arrayBuffer());
-};
+}
 
 const RELOAD = 'Look at your connection and reload the page.';
 

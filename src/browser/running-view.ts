@@ -1,7 +1,8 @@
 /** What is shown of a running scan: a bar per nside, figures, messages. */
 import type { LevelFigures, LiveFigures } from '../scan/index.js';
 import { pixelPhi, pixelTheta } from '../sky/index.js';
-import { define, made, part, setText } from './dom.js';
+import { byId, make, setText } from '../web/page/elements.js';
+import { showFacts } from './facts.js';
 
 const DEG = 180 / Math.PI;
 
@@ -12,8 +13,8 @@ export interface RunningView {
 }
 
 export function runningView(): RunningView {
-  const levels = part('levels');
-  const log = part('log');
+  const levels = byId('levels');
+  const log = byId('log');
   const bars = new Map<number, { readonly bar: HTMLProgressElement; readonly count: HTMLElement }>();
 
   return {
@@ -21,27 +22,25 @@ export function runningView(): RunningView {
       levels.replaceChildren();
       bars.clear();
       log.replaceChildren();
-      setText(part('log-count'), '0');
-      part('figures').replaceChildren();
+      setText(byId('log-count'), '0');
+      byId('figures').replaceChildren();
     },
     show(figures) {
       for (const level of figures.levels) showLevel(level);
-      define(part('figures'), figureTexts(figures));
+      showFacts(byId('figures'), figureTexts(figures));
     },
     note(text) {
-      log.append(made('li', text));
-      setText(part('log-count'), String(log.children.length));
+      log.append(make('li', {}, text));
+      setText(byId('log-count'), String(log.children.length));
     },
   };
 
   function showLevel({ nside, sent, done }: LevelFigures): void {
     let row = bars.get(nside);
     if (row === undefined) {
-      const bar = made('progress', '', { 'aria-label': `pixels of nside ${nside}` });
-      const count = made('span');
-      const line = made('div', '', { class: 'level' });
-      line.append(made('span', `nside ${nside}`), bar, count);
-      levels.append(line);
+      const bar = make('progress', { 'aria-label': `pixels of nside ${nside}` });
+      const count = make('span');
+      levels.append(make('div', { class: 'level' }, make('span', {}, `nside ${nside}`), bar, count));
       row = { bar, count };
       bars.set(nside, row);
     }
@@ -61,11 +60,17 @@ function figureTexts({
 }: LiveFigures): [string, string][] {
   const share = fitsExpected > 0 ? ` (${Math.floor((100 * fitsDone) / fitsExpected)} %)` : '';
   return [
-    ['fits', fitsExpected > 0 ? `${fitsDone} of about ${fitsExpected}${share}` : 'starting'],
-    ['speed', `${fitsPerSecond.toFixed(fitsPerSecond >= 10 ? 0 : 1)} fits/s`],
-    ['time left', timeLeft === null ? 'not known yet' : `about ${timeLeft}`],
-    ['best so far', best === null ? 'none yet' : `RA ${ra(best)}°, dec ${dec(best)}° (llh ${best.llh.toFixed(2)})`],
-    ...(failed > 0 ? [['failed', `${failed} tasks`] as [string, string]] : []),
+    [
+      'Fits',
+      fitsExpected > 0 ? `${fitsDone} of about ${fitsExpected}${share}` : fitsDone > 0 ? String(fitsDone) : 'starting',
+    ],
+    ['Fits a second', fitsPerSecond.toFixed(fitsPerSecond >= 10 ? 0 : 1)],
+    ['Time left', timeLeft === null ? (fitsDone > fitsExpected ? 'none' : 'not known yet') : `about ${timeLeft}`],
+    [
+      'Best so far',
+      best === null ? 'none yet' : `RA ${ra(best)}\u00b0, dec ${dec(best)}\u00b0 (llh ${best.llh.toFixed(2)})`,
+    ],
+    ...(failed > 0 ? [['Given up', `${failed} tasks`] as [string, string]] : []),
   ];
 }
 

@@ -3,11 +3,20 @@
  * files. The page only draws. To end everything the page ends this worker, and its workers end with it.
  */
 import type { TaskOutcome } from '../broker/index.js';
+import { sha256 } from '../bytes/index.js';
 import { SkymapError } from '../config/index.js';
 import { type Detector, detectorForEvent, loadIc86 } from '../detector/index.js';
-import { type DecodedEvent, decodeEvent, describeEvent } from '../event/index.js';
+import { type DecodedEvent, decodeEvent, describeEvent, encodeBase64, siteOf } from '../event/index.js';
 import { findReco, type PreparedEvent } from '../reco/index.js';
-import { eventStem, type ScanResult, type SkyMaps, skyProducts, summaryText } from '../result/index.js';
+import type { Manifest } from '../report/index.js';
+import {
+  eventStem,
+  type ScanResult,
+  type ScanSummary,
+  type SkyMaps,
+  skyProducts,
+  summaryText,
+} from '../result/index.js';
 import {
   figuresTaker,
   type Journal,
@@ -29,10 +38,12 @@ import {
   shareLargeArrays,
   truthOf,
 } from '../session/index.js';
-import { contourLines } from '../sky/index.js';
-import type { FromScan, Outline, PixelBatch, Refusal, ScanChoices, ToScan } from './messages.js';
+import { directionOf, skyFrame } from '../sky/index.js';
+import { eventPicture, htmlReport, skyFigures } from '../web/index.js';
+import type { TrackLine } from '../web/page/event-view.js';
+import type { FromScan, PixelBatch, Refusal, ScanChoices, ToScan } from './messages.js';
 import { PixelBatches } from './pixel-batches.js';
-import { fetchResource, fetchTables } from './resources.js';
+import { fetchResource, fetchTables, fetchText } from './resources.js';
 import { VERSION } from './version.js';
 import { workerFitter } from './worker-fitter.js';
 import { workerScope } from './worker-scope.js';
@@ -45,10 +56,18 @@ const tell = scope.postMessage;
 const note = (text: string): void => tell({ kind: 'note', text });
 
 /** What has been read, prepared and finished so far. */
-let opened: { readonly event: DecodedEvent; readonly detector: Detector } | null = null;
+let opened: OpenedFile | null = null;
 let prepared: OpenScan | null = null;
 let finished: { readonly result: ScanResult; readonly choices: ScanChoices } | null = null;
 let pause: AbortController | null = null;
+
+interface OpenedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly event: DecodedEvent;
+  readonly detector: Detector;
+  readonly notes: readonly string[];
+}
 
 interface OpenScan {
   readonly choices: ScanChoices;
@@ -73,9 +92,10 @@ scope.onmessage = async ({ data: message }) => {
 async function open(name: string, bytes: Uint8Array): Promise<void> {
   const event = decodeEvent(bytes, name);
   const detector = detectorForEvent(event, await loadIc86(fetchResource), null);
-  opened = { event, detector };
   const notes = [...event.warnings, ...detector.provenance];
-  tell({ kind: 'opened', event: { name, about: describeEvent(event), notes, truth: truthOf(event) } });
+  opened = { name, bytes, event, detector, notes };
+  const picture = eventPicture(event, detector);
+  tell({ kind: 'opened', event: { name, about: describeEvent(event), notes, picture, truth: truthOf(event) } });
 }
 
 async function prepare(choices: ScanChoices): Promise<OpenScan> {
@@ -134,15 +154,16 @@ async function run(scan: OpenScan): Promise<void> {
     });
     flush();
     if (outcome.state === 'interrupted') tell({ kind: 'paused', kept: journal.fittedTasks });
-    else finish(scan, outcome);
+    else await finish(scan, outcome, taker.view?.manifest() ?? null);
   } finally {
     clearInterval(telling);
     pause = null;
   }
 }
 
-/** The files that a scan on the command line leaves; PNGs are drawn by the page, which can. */
-function finish({ choices, event }: OpenScan, { result, statistics }: ScanOutcome): void {
+/** The files that a scan on the command line leaves, and a report; PNGs are drawn by the page, which can. */
+async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manifest: Manifest | null): Promise<void> {
+  const { result, statistics } = outcome;
   const { recoAlgo, threshold, angularErrorFloorDeg } = choices;
   const record = { recoAlgo, statistics, threshold, angularErrorFloorDeg, version: VERSION };
   const { summary, sky, files } = answerFiles(result, record);
@@ -152,20 +173,63 @@ function finish({ choices, event }: OpenScan, { result, statistics }: ScanOutcom
     kind: 'done',
     summary,
     text: summaryText(summary),
-    outlines: sky === null ? [] : summary.regions.map(({ level, area_deg2 }) => outlineOf(sky, level, area_deg2)),
-    files: [...mapFiles(result), ...files, ...pictures],
+    figures: sky === null ? null : skyFigures(sky),
+    track: trackOf(event, summary),
+    files: [
+      ...mapFiles(result),
+      ...files,
+      { name: 'scan-manifest.json', bytes: `${JSON.stringify(manifest, null, 4)}\n` },
+      ...pictures,
+    ],
   });
+  await report(summary, sky, manifest);
 }
 
-function outlineOf(sky: SkyMaps, level: number, areaDeg2: number): Outline {
-  return { level, areaDeg2, rings: contourLines(sky.probability, level) };
+/** The report comes after everything else, which does not wait for it. */
+async function report(summary: ScanSummary, sky: SkyMaps | null, manifest: Manifest | null): Promise<void> {
+  const { result, choices } = finished!;
+  const { name, bytes, event, detector, notes } = opened!;
+  const input = {
+    result,
+    sky,
+    name: mapStem(result),
+    summary,
+    manifest,
+    recoAlgo: choices.recoAlgo,
+    event: { picture: eventPicture(event, detector), notes },
+    truth: truthOf(event),
+    files: [{ what: 'Event', name, sha256: hex(sha256(bytes)) }],
+    version: VERSION,
+  };
+  try {
+    const [script, style] = await Promise.all([fetchText('report.js'), fetchText('report.css')]);
+    const assets = { script, style, sha256: (text: string) => encodeBase64(sha256(new TextEncoder().encode(text))) };
+    tell({ kind: 'exported', files: [{ name: `${mapStem(result)}.report.html`, bytes: htmlReport(input, assets) }] });
+  } catch (error) {
+    note(`The report is missing: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The best fit in the detector. */
+function trackOf(event: DecodedEvent, { best_fit: best, mjd }: ScanSummary): TrackLine | null {
+  if (best === null || best.position_m === null || best.time_ns === null || mjd === null) return null;
+  const [x, y, z] = best.position_m;
+  const frame = skyFrame(mjd, siteOf(event));
+  const { zenith, azimuth } = directionOf(frame, (best.ra_deg * Math.PI) / 180, (best.dec_deg * Math.PI) / 180);
+  return { zenith, azimuth, x, y, z, timeNs: best.time_ns };
 }
 
 /** What `export` writes of the finished scan. */
 function exportAll(flatNside: number | null): void {
   const { result, choices } = finished!;
   const { recoAlgo, angularErrorFloorDeg } = choices;
-  const options = { recoAlgo, angularErrorFloorDeg, creator: `skymap-scanner ${VERSION}` };
+  const [npz] = mapFiles(result);
+  const source = { file: npz!.name, sha256: hex(sha256(npz!.bytes as Uint8Array)) };
+  const options = { recoAlgo, angularErrorFloorDeg, creator: `skymap-scanner ${VERSION}`, source };
   const products =
     flatNside === null
       ? skyProducts(result, mapStem(result), options)

@@ -42,7 +42,7 @@ needsBrowser('the scanner as a page', () => {
 
   describe.each([
     ['dummy', '1:0 2:12', 'plain'],
-    ['pandel_mpe', '1:0 2:12', 'plain'],
+    ['pandel_mpe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0', 'isolated'],
   ])('a scan with %s, %s, on a %s host', (reco, nsides, kind) => {
@@ -80,7 +80,7 @@ needsBrowser('the scanner as a page', () => {
     const page = await open();
     await chooseEvent(page, EVENT);
     await startScan(page, 'dummy', '4:0 8:12', 'delay_s=0.05');
-    await page.locator('#figures dd', { hasText: /^[1-9]\d* of/ }).waitFor();
+    await page.locator('#figures td', { hasText: /^[1-9]\d* of/ }).waitFor();
     await page.click('#pause');
     await page.waitForSelector('body[data-state=paused]');
     await page.click('#pause');
