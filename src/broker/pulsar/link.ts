@@ -55,7 +55,7 @@ export class PulsarLink {
     return this.#persist(() => this.adminOnce(method, path, body));
   }
 
-  /** Asks the admin API once. Rejects with a BrokerAwayError where there is no answer. */
+  /** Asks the admin API once. Rejects with a BrokerError where there is no answer, or where it does not know us. */
   async adminOnce(method: string, path: string, body?: unknown): Promise<AdminAnswer> {
     const { isTls, host, namespace } = this.address;
     const url = `${isTls ? 'https' : 'http'}://${host}/admin/v2/persistent/${namespace}/${path}`;
@@ -69,7 +69,12 @@ export class PulsarLink {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', (error) => reject(this.#failure(error)));
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }));
+          response.on('end', () => {
+            const [status, answer] = [response.statusCode ?? 0, parsed(Buffer.concat(chunks))];
+            // Who is known but may not administrate gets a reason, and the same status.
+            if (status === 401 && answer === null) reject(this.#refusal(status));
+            else resolve({ status, body: answer });
+          });
         },
       );
       asking.on('timeout', () => asking.destroy(new Error('no answer came in time')));
