@@ -2,6 +2,7 @@
  * One connection to RabbitMQ that comes back. At the start a broker that is not there is waited for, one that refuses us
  * is an error at once; later, whatever breaks the connection, it is opened again with growing pauses until the limit.
  */
+import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { type Channel, Connection } from 'rabbitmq-client';
 import { BrokerError } from '../../config/index.js';
@@ -166,7 +167,10 @@ export class Link {
       tls: isTls && (ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     });
     return new Promise((resolve, reject) => {
-      connection.once('connection', () => resolve(connection));
+      connection.once('connection', () => {
+        gatherWrites(connection);
+        resolve(connection);
+      });
       // Stays for the life of the connection; after the first event only `#watch` cares.
       connection.on('error', (error) => {
         reject(error);
@@ -204,6 +208,29 @@ export class Link {
     });
     this.#wakeUp = null;
   }
+}
+
+/**
+ * Lets everything that is written in one turn of the event loop leave with one call of the system; rabbitmq-client makes
+ * one for every message, a tenth of what a message costs. It does not offer its socket: without it there is only less
+ * speed.
+ */
+function gatherWrites(connection: Connection): void {
+  const { _socket: socket } = connection as unknown as { readonly _socket?: Socket };
+  if (socket === undefined) return;
+  const { cork, uncork } = socket;
+  let isGathering = false;
+  socket.cork = () => {
+    if (!isGathering) cork.call(socket);
+  };
+  socket.uncork = () => {
+    if (isGathering) return;
+    isGathering = true;
+    process.nextTick(() => {
+      isGathering = false;
+      uncork.call(socket);
+    });
+  };
 }
 
 function closedError(): BrokerError {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { decompress as fzstd } from 'fzstd';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packBody } from '../../../src/broker/wire/body.js';
 import { loadWire, type TaskContext, type Wire } from '../../../src/broker/wire/index.js';
@@ -247,6 +248,24 @@ describe('a body', () => {
     const wasm = await wasmZstd();
     const text = new TextEncoder().encode('{"headers":{},"data":{}}'.padEnd(3000));
     expect(wasm.decompress(zstd.compress(text))).toEqual(zstd.decompress(wasm.compress(text)));
+  });
+
+  it.each([20, 255, 256, 257, 1000, 1400, 1401, 70_000])('of %i bytes is a frame to another decoder', (length) => {
+    const bytes = new TextEncoder().encode('{"headers":{},"data":{}}'.padEnd(length).slice(0, length));
+    const frame = zstd.compress(bytes);
+    expect(fzstd(frame)).toEqual(bytes);
+    expect(zstd.decompress(frame)).toEqual(bytes);
+    expect(contentSize(frame)).toBe(length);
+  });
+
+  it('that is not as long as it says is damaged, stored or compressed', () => {
+    for (const length of [400, 4000]) {
+      const frame = zstd.compress(new Uint8Array(length));
+      expect(() => zstd.decompress(frame.slice(0, -1))).toThrow('damaged inside its Zstandard compression');
+      const longer = new Uint8Array(frame.length + 1);
+      longer.set(frame);
+      expect(() => zstd.decompress(longer)).toThrow('damaged inside its Zstandard compression');
+    }
   });
 
   needsPython('is readable by Python', ['zstandard', 'json', 'pickle', 'base64'], () => {
