@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, expect, it } from 'vitest';
+import { reportOfResult } from '../../src/node/html-report.js';
+import { rampColour } from '../../src/plot/index.js';
+import {
+  regionRings,
+  type ScanResult,
+  scannedPixelAt,
+  skyMaps,
+  summarize,
+  summaryJson,
+  writeNpz,
+} from '../../src/result/index.js';
+import { simulatedEvent } from '../integration/support.js';
+import { needsBrowser, openBrowser, openPage, type WatchedPage } from '../support/browser.js';
+import { temporaryDirectory } from '../support/command.js';
+import { valley } from '../web/support.js';
+import { colourDistance, ensurePages, lookAt, placeOf, rgb, type SkyPage, settled } from './support.js';
+
+const DEGREE = Math.PI / 180;
+const NAME = 'run00136662.evt000035405932.BRONZE_8_64';
+
+needsBrowser('the HTML report', () => {
+  let url: string;
+  let result: ScanResult;
+
+  beforeAll(async () => {
+    ensurePages();
+    result = valley(20_000);
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, `${NAME}.npz`), writeNpz(result));
+    const summary = summarize(result, { recoAlgo: 'pandel_mpe', nRecos: 832, wallS: 12 });
+    writeFileSync(join(directory, 'run00136662.evt000035405932.BRONZE.summary.json'), summaryJson(summary));
+    const html = await reportOfResult(join(directory, `${NAME}.npz`), { eventFile: await simulatedEvent() });
+    const path = join(directory, 'report.html');
+    writeFileSync(path, html);
+    url = pathToFileURL(path).href;
+  });
+
+  async function open(options = {}): Promise<SkyPage & { page: WatchedPage }> {
+    const page = await openPage(await openBrowser(), url, { reducedMotion: 'reduce', ...options });
+    const opened = { page, sky: 'skymapReport.sky' };
+    await settled(opened);
+    return opened;
+  }
+
+  it('opens from a disk without complaints and asks for nothing else', async () => {
+    const { page } = await open();
+    expect(page.requests).toEqual([url]);
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('tells the right pixel wherever the cursor is', async () => {
+    const opened = await open();
+    const { page } = opened;
+    const peak = skyMaps(result)!.probability.peak;
+    const around = [
+      [peak.raRad / DEGREE, peak.decRad / DEGREE],
+      [10, 10],
+      [180, 0],
+      [200, -60],
+      [300, 45],
+      [90, 80],
+      [peak.raRad / DEGREE + 1.3, peak.decRad / DEGREE - 0.8],
+    ] as const;
+    for (const zoomed of [false, true]) {
+      if (zoomed) {
+        await page.getByRole('button', { name: 'Show the best position' }).click();
+        await settled(opened);
+      }
+      for (const [ra, dec] of around) {
+        const at = await placeOf(opened, ra, dec);
+        if (at === null) continue;
+        await page.mouse.move(at[0], at[1]);
+        const wanted = scannedPixelAt(result, ra * DEGREE, dec * DEGREE)!;
+        const text = (): Promise<string | null> => page.textContent('.sky-readout');
+        await expect.poll(text).toContain(`nside ${wanted.nside}, pixel ${wanted.pixel}`);
+        expect(await text()).toContain(`LLH ${wanted.llh.toFixed(3)}`);
+      }
+    }
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('paints each pixel in the colour of its value', async () => {
+    const opened = await open();
+    const { page } = opened;
+    const picture = await lookAt(page);
+    const best = Math.min(...result.maps.flatMap(({ llh }) => [...llh]));
+    // The range that the colour bar states at its right end is not written there: take it from a far pixel's colour.
+    const ticks = await page
+      .locator('.sky-bar-ticks span')
+      .evaluateAll((spans) =>
+        spans.map((span) => [Number(span.textContent), Number.parseFloat((span as HTMLElement).style.left) / 100]),
+      );
+    const [value, place] = ticks.at(-1)! as [number, number];
+    const range = value / place ** 2;
+    let right = 0;
+    let seen = 0;
+    for (let k = 0; k < 400; k++) {
+      const ra = (k * 137.508) % 360;
+      const dec = Math.asin(1 - (2 * k + 1) / 400) / DEGREE;
+      const at = await placeOf(opened, ra, dec);
+      if (at === null || at[1] > 880) continue;
+      seen++;
+      const llh = scannedPixelAt(result, ra * DEGREE, dec * DEGREE)!.llh;
+      const wanted = rgb(rampColour(Math.sqrt(Math.min(1, (2 * (llh - best)) / range))));
+      if (colourDistance(picture.at(at[0], at[1]), wanted) <= 26) right++;
+    }
+    // The rest lies under lines, labels and marks, or within a pixel's edge.
+    expect(seen).toBeGreaterThan(350);
+    expect(right / seen).toBeGreaterThan(0.85);
+    await page.close();
+  });
+
+  it('draws contours where the regions of the summary end', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Show the best position' }).click();
+    await settled(opened);
+    await page.mouse.move(5, 5);
+    await settled(opened);
+    const picture = await lookAt(page);
+    const [ring] = regionRings(skyMaps(result)!, { kind: 'probability', level: 0.9 });
+    const colour = rgb('#e0521a');
+    let hits = 0;
+    let points = 0;
+    for (let i = 0; i < ring!.length; i += Math.ceil(ring!.length / 60)) {
+      const { raRad, decRad } = ring![i]!;
+      const at = await placeOf(opened, raRad / DEGREE, decRad / DEGREE);
+      if (at === null) continue;
+      points++;
+      const near = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => picture.at(at[0] + dx, at[1] + dy)));
+      if (near.some((seen) => colourDistance(seen, colour) < 60)) hits++;
+    }
+    expect(points).toBeGreaterThan(40);
+    expect(hits / points).toBeGreaterThan(0.95);
+    await page.close();
+  });
+
+  it('is used by keys alone, and says where it is to those who do not see it', async () => {
+    const { page } = await open();
+    await page.locator('.sky-stage').focus();
+    const live = page.locator('.sky-view [aria-live=polite]');
+    await page.keyboard.press('b');
+    await expect.poll(() => live.textContent()).toContain('nside 64');
+    const before = await live.textContent();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('+');
+    await expect.poll(() => live.textContent()).not.toBe(before);
+    await page.keyboard.press('0');
+    await expect.poll(() => live.textContent()).toContain('RA 180.000');
+    await page.locator('.event-canvas').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.event-canvas').getAttribute('aria-label')).toMatch(/\d+ modules of IC86 saw/);
+    expect(await page.getByRole('table').count()).toBeGreaterThan(4);
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('shows the same map without a graphics card', async () => {
+    const page = await openPage(await openBrowser(), 'about:blank');
+    await page.addInitScript(() => {
+      const original = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+        return kind === 'webgl2' ? null : (original as (...all: unknown[]) => unknown).call(this, kind, ...rest);
+      } as typeof original;
+    });
+    await page.goto(url);
+    const opened = { page, sky: 'skymapReport.sky' };
+    await settled(opened);
+    const { painter } = (await page.evaluate('skymapReport.sky.measureFrames(3)')) as { painter: string };
+    expect(painter).toBe('plain');
+    await page.keepScreenshot('report-without-webgl');
+    page.expectQuiet();
+    await page.close();
+  });
+
+  for (const [name, width, height, theme] of [
+    ['phone', 390, 844, 'light'],
+    ['phone', 390, 844, 'dark'],
+    ['laptop', 1366, 768, 'light'],
+    ['laptop', 1366, 768, 'dark'],
+    ['4k', 3840, 2160, 'dark'],
+  ] as const) {
+    it(`fits on a ${name}, ${theme}`, async () => {
+      const { page } = await open({ viewport: { width, height }, colorScheme: theme });
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+      expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
+      await page.keepScreenshot(`report-${name}-${theme}`, { fullPage: name !== '4k' });
+      await page.getByRole('button', { name: 'Show the best position' }).click();
+      await page.evaluate('skymapReport.sky.settled()');
+      await page.keepScreenshot(`report-${name}-${theme}-zoom`);
+      page.expectQuiet();
+      await page.close();
+    });
+  }
+});
