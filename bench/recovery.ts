@@ -41,10 +41,10 @@ for (let i = 0; i < Number(values.clients); i++) {
 }
 
 let [sent, lastResultMs] = [0, 0];
+let isEnding = false;
 const answered = new Set<number>();
 const sending = sendForEver();
 const receiving = receive();
-let isEnding = false;
 await pause(3000);
 const rows: { readonly upS: number; readonly firstS: number; readonly allS: number }[] = [];
 for (let i = 0; i < Number(values.times); i++) {

@@ -9,7 +9,7 @@ import { type PulsarAddress, parsePulsarAddress } from './address.js';
 
 const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as const;
 const FIRST_PAUSE_MS = 200;
-const LAST_PAUSE_MS = 10_000;
+const LAST_PAUSE_MS = 5_000;
 const HANDSHAKE_MS = 10_000;
 const REQUEST_MS = 30_000;
 

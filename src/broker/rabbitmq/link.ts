@@ -15,7 +15,7 @@ const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as con
 /** Pauses between tries: from the first to the last, doubled each time, a random part of each, so that a hundred
  * clients do not come back at the same moment. */
 const FIRST_PAUSE_MS = 200;
-const LAST_PAUSE_MS = 10_000;
+const LAST_PAUSE_MS = 5_000;
 /** A connection that did not live so long says nothing about how well the next one will do. */
 const SHORT_LIFE_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 10_000;
