@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { ClientJobReport } from '../node/index.js';
-import { wholeNumber } from './arguments.js';
+import { numberBetween, wholeNumber } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
@@ -12,6 +12,7 @@ interface Arguments extends LightArguments, LogArguments {
   readonly debugDirectory?: string;
   readonly workers?: number;
   readonly recoAlgo?: string;
+  readonly grace: number;
 }
 
 const EXAMPLES = `
@@ -25,7 +26,7 @@ Two machines that share /data, and a RabbitMQ on a third one:
   two$ skymap-scanner client --client-startup-json /data/startup.json
 
 Any number of clients may come and go, at any time. One that is killed loses nothing: the broker hands its tasks to
-another. SIGTERM and Ctrl-C give them back at once.
+another. Ctrl-C gives them back at once, SIGTERM after fits in hand have had --grace to end; exit code 130.
 
 A task that fails or takes too long is tried three times, then its pixel is recorded without a likelihood (NaN), with
 the reasons. A client on whose machine nothing can be fitted ends with an error and gives its tasks to others.
@@ -48,6 +49,7 @@ export function clientCommand(): Command {
       'fits at the same time (default: EWMS_PILOT_MAX_CONCURRENT_TASKS or one a processor)',
       wholeNumber(1, 4096),
     )
+    .option('--grace <seconds>', 'after SIGTERM, send fits that end within so long', numberBetween(0, 1e6), 5)
     .option('--reco-algo <name>', "reconstruction, where the start-up file is one of upstream's server");
   return addLogOptions(addLightOptions(command)).addHelpText('after', EXAMPLES).action(client);
 }
@@ -68,7 +70,11 @@ async function client(args: Arguments): Promise<void> {
   for (const text of warnings) note(text, 'WARNING');
 
   let isReady = false;
-  const interrupt = interruptible(() => note('Stopping: tasks in hand go back to the broker.'));
+  const interrupt = interruptible((name) => {
+    const isPatient = name === 'SIGTERM' && args.grace > 0;
+    const first = isPatient ? `fits that end within ${args.grace} s are sent, other` : 'all';
+    note(`Stopping: ${first} tasks go back to the broker.`);
+  });
   try {
     const broker = await brokerPlace(environment);
     observer.hide(broker.secrets);
@@ -84,6 +90,7 @@ async function client(args: Arguments): Promise<void> {
       ...(args.recoAlgo === undefined ? {} : { recoName: args.recoAlgo }),
       photonTables: splineDirectory(args),
       signal: interrupt.signal,
+      graceS: args.grace,
       listen: (name, event) => {
         // Before the client is ready a signal ends the process at once: there is nothing to give back.
         if (!isReady) interrupt.arm();

@@ -12,7 +12,7 @@ export interface Client {
   readonly state: ClientState;
   /** Resolves when the client has stopped, rejects with the reason when it has failed. */
   readonly done: Promise<void>;
-  /** Takes no more tasks and stops when those in hand are finished. */
+  /** Takes no more tasks, gives back those that nobody has begun, and stops when the others are finished. */
   drain(): Promise<void>;
   /** Stops at once; tasks in hand go back to the queue. */
   stop(): Promise<void>;
@@ -58,6 +58,8 @@ export function startClient(options: ClientOptions): Client {
     drain() {
       enter('draining');
       leave();
+      runner.drain?.();
+      suspects?.drain?.();
       return done;
     },
     async stop() {

@@ -51,6 +51,7 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
   const idle: (Fitter | null)[] = new Array<null>(slots).fill(null);
   const alive = new Set<Fitter>();
   let over: RunnerBroken | RunnerClosed | null = null;
+  let isDraining = false;
 
   return {
     slots,
@@ -62,9 +63,14 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
     run(task, timeoutS) {
       return new Promise<FittedTask>((resolve, reject) => {
         if (over !== null) return reject(over);
+        if (isDraining) return reject(drained());
         queue.push({ task, timeoutS, resolve, reject });
         next();
       });
+    },
+    drain() {
+      isDraining = true;
+      for (const job of queue.splice(0)) job.reject(drained());
     },
     close: () => end(new RunnerClosed('the runner was closed')),
   };
@@ -129,6 +135,8 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
     alive.delete(fitter);
   }
 }
+
+const drained = (): RunnerClosed => new RunnerClosed('the runner begins no more');
 
 async function withinTime<T>(answer: Promise<T>, seconds: number, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

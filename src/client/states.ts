@@ -7,7 +7,7 @@ export const CLIENT_STATES: Readonly<
   starting: { about: 'its runner gets ready: threads start, fits are built', next: ['waiting', 'stopped', 'failed'] },
   waiting: { about: 'ready, no task in hand', next: ['running', 'draining', 'stopped', 'failed'] },
   running: { about: 'at least one task in hand', next: ['waiting', 'draining', 'stopped', 'failed'] },
-  draining: { about: 'takes no more tasks, finishes those in hand', next: ['stopped', 'failed'] },
+  draining: { about: 'takes no more tasks, finishes those that it has begun', next: ['stopped', 'failed'] },
   stopped: { about: 'over; tasks it had in hand went back to the queue', next: [] },
   failed: { about: 'over because of an error that trying again does not help', next: [] },
 };

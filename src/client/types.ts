@@ -25,6 +25,8 @@ export interface TaskRunner {
   run(task: RecoTask, timeoutS: number): Promise<FittedTask>;
   /** Ends everything at once, endless loops included. */
   close(): Promise<void>;
+  /** Begins nothing more: what waits, and whatever is asked for from now on, is refused with {@link RunnerClosed}. */
+  drain?(): void;
 }
 
 /** One try of one task failed. `message` is the reason, for people. */

@@ -37,8 +37,10 @@ export interface ClientJobOptions {
   readonly recoName?: string;
   /** Spline tables of this machine. Default: those that are installed. */
   readonly photonTables?: SplineDirectory;
-  /** Ends the client at once; its tasks go back. */
+  /** Ends the client: at once, or with the reason 'SIGTERM' when what it has begun is finished. Other tasks go back. */
   readonly signal?: AbortSignal;
+  /** Seconds after SIGTERM in which fits may end. Default 5: batch systems kill soon after. */
+  readonly graceS?: number;
   readonly listen?: ClientListener;
   readonly listenToBroker?: BrokerListener;
   /** What a person should know, one sentence at a time. */
@@ -55,6 +57,7 @@ export interface ClientJobReport {
 
 /** At most so many tasks must all fail before a client thinks that it is its machine. */
 const HOPELESS_AFTER = 10;
+const GRACE_S = 5;
 
 /** Runs a client to its end. Throws a `SkymapError` where it cannot go on. */
 export async function runClient(options: ClientJobOptions): Promise<ClientJobReport> {
@@ -120,7 +123,13 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
       options.listen?.(name, event);
     },
   });
-  const stop = (): void => void client.stop();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    const graceS = options.signal?.reason === 'SIGTERM' ? (options.graceS ?? GRACE_S) : 0;
+    if (graceS <= 0) return void client.stop();
+    void client.drain().catch(() => undefined);
+    grace = setTimeout(() => void client.stop(), graceS * 1000);
+  };
   options.signal?.addEventListener('abort', stop);
   if (options.signal?.aborted === true) stop();
   try {
@@ -135,6 +144,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
     throw recoFailed(error.message, error.cause);
   } finally {
     idle.enter('stopped');
+    clearTimeout(grace);
     options.signal?.removeEventListener('abort', stop);
   }
   const isInterrupted = options.signal?.aborted === true;

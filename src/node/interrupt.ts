@@ -14,13 +14,13 @@ export interface Interrupt {
   release(): void;
 }
 
-/** `onFirst` is called once, with the first signal. */
-export function interruptible(onFirst: () => void): Interrupt {
+/** `onFirst` is called once, with the first signal; its name is the reason of the AbortSignal, too. */
+export function interruptible(onFirst: (name: NodeJS.Signals) => void): Interrupt {
   const controller = new AbortController();
-  const hear = (): void => {
+  const hear = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
-    onFirst();
+    controller.abort(name);
+    onFirst(name);
   };
   return {
     signal: controller.signal,

@@ -39,6 +39,20 @@ describe('a pool of fitters', () => {
     await pool.close();
   });
 
+  it('finishes what it has begun when it drains, and refuses what waits and what comes later', async () => {
+    const shop = workshop(({ pixel }) => [result(pixel)]);
+    const pool = fitterPool({ slots: 1, startFitter: shop.startFitter });
+    await pool.start();
+    const [begun, waiting] = [pool.run(task(0), 10), pool.run(task(1), 10)];
+    waiting.catch(() => undefined);
+    pool.drain!();
+    await expect(waiting).rejects.toBeInstanceOf(RunnerClosed);
+    await expect(pool.run(task(2), 10)).rejects.toBeInstanceOf(RunnerClosed);
+    expect((await begun).results[0]!.pixel).toBe(0);
+    expect(shop.tried).toEqual([0]);
+    await pool.close();
+  });
+
   it('replaces a fitter that died, but keeps one whose fit threw', async () => {
     const shop = workshop(({ pixel }) => (pixel === 0 ? new Error('bad seed') : pixel === 1 ? 'die' : [result(pixel)]));
     const pool = fitterPool({ slots: 1, startFitter: shop.startFitter });

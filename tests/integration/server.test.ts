@@ -102,7 +102,9 @@ needsRabbitmq('a server with clients', () => {
     await results(directory, 12);
     stopping.kill('SIGTERM');
     expect(await stopping.done).toMatchObject({ code: 130, stdout: '' });
-    expect(stopping.output.stderr).toContain('Stopping: tasks in hand go back to the broker.');
+    expect(stopping.output.stderr).toContain(
+      'Stopping: fits that end within 5 s are sent, other tasks go back to the broker.',
+    );
     first.kill('SIGTERM');
     expect(await first.done).toMatchObject({ code: 130, stdout: '' });
     expect(first.output.stderr).toMatch(
