@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ConfigError } from '../config/index.js';
 import { readResult, readSummary, type ScanResult, type ScanSummary, type SkyMaps, skyMaps } from '../result/index.js';
 import { truthOf } from '../session/index.js';
 import { eventPicture, htmlReport, type ReportInput } from '../web/index.js';
@@ -33,7 +34,7 @@ export async function reportOfResult(path: string, options: ReportOptions = {}):
   const summary = matching(beside.summary, result);
   const floorDeg = options.angularErrorFloorDeg ?? summary?.peak?.angular_error_floor_deg ?? undefined;
   const sky: SkyMaps | null = skyMaps(result, floorDeg);
-  const event = await eventPart(options, files);
+  const event = await eventPart(options, files, result);
   const input: ReportInput = {
     result,
     sky,
@@ -49,12 +50,22 @@ export async function reportOfResult(path: string, options: ReportOptions = {}):
   return htmlReport(input, await reportAssets());
 }
 
+/** The event, which must be the one of the result. */
 async function eventPart(
   { eventFile, gcdDir }: ReportOptions,
   files: { what: string; name: string; sha256: string }[],
+  { metadata }: ScanResult,
 ) {
   if (eventFile == null) return null;
   const { event, detector, notes } = await loadEvent(eventFile, gcdDir === undefined ? {} : { gcdDir });
+  const { runId, eventId } = event.header;
+  if (metadata !== null && (metadata.runId !== runId || metadata.eventId !== eventId)) {
+    throw new ConfigError(
+      'config/bad-value',
+      `${eventFile} is run ${runId}, event ${eventId}, but the map is that of run ${metadata.runId}, event ${metadata.eventId}.`,
+      'Give the event that was scanned, or none.',
+    );
+  }
   files.push({
     what: 'Event',
     name: basename(eventFile),

@@ -10,7 +10,6 @@ import { areaText, fixed, signed } from '../plot/index.js';
 import {
   bestFit,
   countPixels,
-  eventStem,
   formatAngleDms,
   formatDuration,
   formatEnergy,
@@ -161,11 +160,6 @@ function titleOf({ metadata }: ScanResult, name: string): string {
   if (!metadata) return name;
   const kind = metadata.eventType === null ? '' : `, ${metadata.eventType}`;
   return `Run ${metadata.runId}, event ${metadata.eventId}${kind}`;
-}
-
-/** Stem for files that belong to a report. */
-export function reportStem(result: ScanResult, name: string): string {
-  return result.metadata ? eventStem(result.metadata) : name;
 }
 
 function packProbability({ nside, pixel, density }: SkyFigures['probability']): Uint8Array {

@@ -13,6 +13,7 @@ import {
   summaryJson,
   writeNpz,
 } from '../../src/result/index.js';
+import { angularDistance, credibleLevelAt } from '../../src/sky/index.js';
 import { simulatedEvent } from '../integration/support.js';
 import { needsBrowser, openBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { temporaryDirectory } from '../support/command.js';
@@ -20,7 +21,11 @@ import { valley } from '../web/support.js';
 import { colourDistance, ensurePages, lookAt, placeOf, rgb, type SkyPage, settled } from './support.js';
 
 const DEGREE = Math.PI / 180;
-const NAME = 'run00136662.evt000035405932.BRONZE_8_64';
+const away = (a: readonly number[], b: readonly number[]): number =>
+  angularDistance(a[0]! * DEGREE, a[1]! * DEGREE, b[0]! * DEGREE, b[1]! * DEGREE) / DEGREE;
+
+const STEM = 'run00000001.evt000000000007.track';
+const NAME = `${STEM}_8_64`;
 
 needsBrowser('the HTML report', () => {
   let url: string;
@@ -28,11 +33,11 @@ needsBrowser('the HTML report', () => {
 
   beforeAll(async () => {
     ensurePages();
-    result = valley(20_000);
+    result = valley(20_000, { runId: 1, eventId: 7, eventType: 'track', isRealEvent: false });
     const directory = temporaryDirectory();
     writeFileSync(join(directory, `${NAME}.npz`), writeNpz(result));
     const summary = summarize(result, { recoAlgo: 'pandel_mpe', nRecos: 832, wallS: 12 });
-    writeFileSync(join(directory, 'run00136662.evt000035405932.BRONZE.summary.json'), summaryJson(summary));
+    writeFileSync(join(directory, `${STEM}.summary.json`), summaryJson(summary));
     const html = await reportOfResult(join(directory, `${NAME}.npz`), { eventFile: await simulatedEvent() });
     const path = join(directory, 'report.html');
     writeFileSync(path, html);
@@ -75,10 +80,22 @@ needsBrowser('the HTML report', () => {
         const at = await placeOf(opened, ra, dec);
         if (at === null) continue;
         await page.mouse.move(at[0], at[1]);
-        const wanted = scannedPixelAt(result, ra * DEGREE, dec * DEGREE)!;
-        const text = (): Promise<string | null> => page.textContent('.sky-readout');
-        await expect.poll(text).toContain(`nside ${wanted.nside}, pixel ${wanted.pixel}`);
-        expect(await text()).toContain(`LLH ${wanted.llh.toFixed(3)}`);
+        // Cursors stand on whole pixels of the screen: what counts is the place that the page names.
+        const read = async (): Promise<[number, number]> => {
+          const text = ((await page.textContent('.sky-readout')) ?? '').replace(/\u2212/g, '-');
+          const [, raText, decText] = /RA ([\d.]+)\u00b0, dec ([+-]?[\d.]+)/.exec(text) ?? [];
+          return [Number(raText), Number(decText)];
+        };
+        const most = zoomed ? 0.05 : 0.8;
+        await expect.poll(async () => away(await read(), [ra, dec])).toBeLessThan(most);
+        const [shownRa, shownDec] = await read();
+        const wanted = scannedPixelAt(result, shownRa * DEGREE, shownDec * DEGREE)!;
+        const text = await page.textContent('.sky-readout');
+        expect(text).toContain(`nside ${wanted.nside}, pixel ${wanted.pixel}`);
+        expect(text).toContain(`LLH ${wanted.llh.toFixed(3)}`);
+        const cells = skyMaps(result)!.probability;
+        const level = credibleLevelAt(cells, shownRa * DEGREE, shownDec * DEGREE);
+        if (level < 0.99) expect(text).toContain(`credible level ${Number((100 * level).toPrecision(3))} %`);
       }
     }
     page.expectQuiet();

@@ -54,11 +54,12 @@ export function llhTicks(range: number): { at: number; text: string }[] {
   const values = [0];
   for (let power = 1; power <= range; power *= 10) for (const digit of [1, 2, 5]) values.push(digit * power);
   const ticks: { at: number; text: string }[] = [];
-  for (const value of values.filter((candidate) => candidate <= range * 1.0001).reverse()) {
+  const wanted = values.filter((candidate) => candidate > 0 && candidate <= range * 1.0001);
+  for (const value of [0, ...wanted.reverse()]) {
     const at = Math.sqrt(value / range);
     if (ticks.every((tick) => Math.abs(tick.at - at) > 0.12)) ticks.push({ at, text: tickText(value) });
   }
-  return ticks.reverse();
+  return ticks.sort((a, b) => a.at - b.at);
 }
 
 /** Ticks from the highest density down to none. */

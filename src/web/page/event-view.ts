@@ -36,7 +36,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
   const totalPe = hits.reduce((sum, { chargePe }) => sum + chargePe, 0);
   const largest = hits.reduce((most, { chargePe }) => Math.max(most, chargePe), 1);
   const bounds = boundsOf(picture);
-  const summary = `${hits.length} modules of ${picture.detector} saw ${totalPe.toPrecision(3)} photo-electrons within ${Math.round(times.last - times.first)} ns.`;
+  const summary = `${hits.length} modules of ${picture.detector} saw ${Number(totalPe.toPrecision(3))} photo-electrons within ${Math.round(times.last - times.first)} ns.`;
   let theme = look;
   let track: TrackLine | null = null;
   let [yaw, pitch, zoom] = [35 * DEGREE, 14 * DEGREE, 1];
