@@ -12,7 +12,7 @@ import { clientFit } from './client-fit.js';
 import { ensureDirectory, probeWritable } from './files.js';
 import { onlyOwnTasks } from './own-tasks.js';
 import type { SplineDirectory } from './photon-tables.js';
-import type { BrokerPlace } from './remote-broker.js';
+import { type BrokerPlace, heartbeatFor } from './remote-broker.js';
 import { separateFitter } from './separate-fitter.js';
 import { readStartupFile } from './startup-file.js';
 import { keepingTaskFiles } from './task-files.js';
@@ -80,6 +80,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
   const remote = await openClientEnd(broker.client, {
     ...broker.queues(startup.mqBasename),
     // Our servers write the start-up file when the queues are there.
+    heartbeatS: heartbeatFor(options.taskTimeoutS),
     areQueuesMade: broker.ownsQueues && startup.fit !== null,
     ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
   });

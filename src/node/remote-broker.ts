@@ -46,6 +46,15 @@ export async function brokerPlace(
   return { client, ownsQueues: true, secrets: [], queues: (basename) => queuesOf(basename, address, auth) };
 }
 
+/**
+ * Seconds between heartbeats for fits that may take `taskTimeoutS`: a peer that is gone in silence counts as lost after
+ * two, so that its tasks come back within about the time of one fit, and within two minutes at the latest. Fits may be
+ * longer than that by any factor: they never run on the thread that answers heartbeats.
+ */
+export function heartbeatFor(taskTimeoutS: number): number {
+  return Math.round(Math.min(60, Math.max(5, taskTimeoutS / 2)));
+}
+
 async function ewmsPlace(path: string): Promise<BrokerPlace> {
   const bytes = await readWholeFile(path, 'file of SKYSCAN_EWMS_JSON');
   let parsed: z.ZodSafeParseResult<z.infer<typeof ewmsSchema>>;

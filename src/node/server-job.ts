@@ -19,7 +19,7 @@ import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } f
 import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files.js';
 import { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
 import type { RecoChoice } from './reco-source.js';
-import type { BrokerPlace } from './remote-broker.js';
+import { type BrokerPlace, heartbeatFor } from './remote-broker.js';
 import { eventOfSkydriver, type SkydriverOptions, scanForSkydriver } from './skydriver.js';
 import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './startup-file.js';
 
@@ -111,6 +111,7 @@ async function serve(scan: OpenScan, eventText: string, options: EventOptions): 
     isResumed,
     prefetch: options.prefetch,
     lostAfterS: 4 * options.taskTimeoutS,
+    heartbeatS: heartbeatFor(options.taskTimeoutS),
     ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
   });
   let isDone = false;
