@@ -10,6 +10,7 @@ import {
   results,
   type StartOptions,
   server,
+  startupOf,
 } from '../integration/server-support.js';
 import { bytesOf, mapOf, type Scan, STEM, scan, simulatedEvent, writeModule } from '../integration/support.js';
 import { temporaryDirectory } from '../support/command.js';
@@ -163,32 +164,61 @@ export function processes(broker: () => FaultyBroker): void {
     for (const { done } of clients) expect((await done).code).toBe(0);
   }, 60_000);
 
-  it('write to a disk that is full: the server says so, and goes on when there is room', async (test) => {
+  it.each([
+    ['cache', '16k', /error: .*journal.*(no space|full)/i],
+    ['out', '40k', /error: .*(no space|full)/i],
+  ])(
+    'write to a disk that is full (%s): the server says so, and goes on when there is room',
+    async (name, size, says) => {
+      const directory = temporaryDirectory();
+      const cramped = join(directory, name);
+      mkdirSync(cramped);
+      const mount = (...words: string[]): boolean => spawnSync('mount', words).status === 0;
+      if (!mount('-t', 'tmpfs', '-o', `size=${size},mode=777`, 'tmpfs', cramped)) {
+        console.log('skipped: a full disk: needs the right to mount a tmpfs (run as root)');
+        return;
+      }
+      onTestFinished(() => {
+        endAll();
+        spawnSync('umount', ['-l', cramped]);
+      });
+      const output = name === 'out' ? cramped : directory;
+      const first = serve(directory, { args: ['--output-dir', output] });
+      const crew = [await takePart(directory), await takePart(directory)];
+      const stopped = await first.done;
+      expect(stopped.code).toBe(1);
+      expectOneSentence(stopped, says);
+      // What is there is whole.
+      for (const file of readdirSync(output).filter((entry) => entry.endsWith('.npz'))) mapOf(output, file);
+      expect(readdirSync(output).filter((entry) => /summary|tmp|\.part/.test(entry))).toEqual([]);
+      expect(mount('-o', 'remount,size=10m', cramped)).toBe(true);
+      const { code, stderr } = await serve(directory, { args: ['--output-dir', output] }).done;
+      expect(code, stderr).toBe(0);
+      expect(stderr).toMatch(/Going on with \d+ results/);
+      expectSame(output);
+      for (const { done } of crew) expect((await done).code).toBe(0);
+    },
+    60_000,
+  );
+
+  it('include one of another version, which is refused in one sentence', async () => {
+    onTestFinished(endAll);
     const directory = temporaryDirectory();
-    const cache = join(directory, 'cache');
-    mkdirSync(cache);
-    const mount = (...words: string[]): boolean => spawnSync('mount', words).status === 0;
-    // Three small files of at least 4 kB each: the journal is the one that grows.
-    if (!mount('-t', 'tmpfs', '-o', 'size=16k,mode=777', 'tmpfs', cache)) {
-      console.log('skipped: a full disk: needs the right to mount a tmpfs (run as root)');
-      return test.skip();
-    }
-    onTestFinished(() => {
-      endAll();
-      spawnSync('umount', ['-l', cache]);
-    });
-    const first = serve(directory);
-    const crew = [await takePart(directory), await takePart(directory)];
-    const stopped = await first.done;
-    expect(stopped.code).toBe(1);
-    expectOneSentence(stopped, /error: .*journal.*(no space|full)/i);
-    expect(readdirSync(directory).filter((name) => name.endsWith('.summary.json'))).toEqual([]);
-    expect(mount('-o', 'remount,size=10m', cache)).toBe(true);
-    const { code, stderr } = await serve(directory).done;
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/Going on with \d+ results/);
+    const serving = serve(directory);
+    const good = await takePart(directory);
+    const text = readFileSync(startupOf(directory), 'utf8');
+    const refused = async (changed: string): Promise<void> => {
+      const elsewhere = temporaryDirectory();
+      writeFileSync(startupOf(elsewhere), changed);
+      const ended = await (await takePart(elsewhere)).done;
+      expect(ended.code).toBe(1);
+      expectOneSentence(ended, /error: .*(version|differently)/);
+    };
+    await refused(text.replace('"skymap_scanner": {"version": 1', '"skymap_scanner": {"version": 2'));
+    await refused(text.replace(/"preparation": "[0-9a-f]{4}/, '"preparation": "0000'));
+    expect((await serving.done).code).toBe(0);
     expectSame(directory);
-    for (const { done } of crew) expect((await done).code).toBe(0);
+    expect((await good.done).code).toBe(0);
   }, 60_000);
 }
 

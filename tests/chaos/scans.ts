@@ -86,6 +86,8 @@ export interface ChaosClient {
 export interface ChaosBroker {
   readonly kind: BrokerClient;
   readonly port: number;
+  /** Password or token. */
+  readonly auth?: string;
   address(port: number): string;
 }
 
@@ -98,9 +100,9 @@ export async function startScan(
 ): Promise<ChaosScan> {
   const scanId = `chaos-${process.pid}-${scans++}`;
   const serverProxy = await openProxy(broker.port);
-  const queues = queuesOf(scanId, broker.address(broker.port));
+  const queues = queuesOf(scanId, broker.address(broker.port), broker.auth);
   const server: ServerEnd = await openServerEnd(broker.kind, {
-    ...queuesOf(scanId, broker.address(serverProxy.port)),
+    ...queuesOf(scanId, broker.address(serverProxy.port), broker.auth),
     context: { scanId, recoAlgo: 'landscape', formatVersion: '' },
     heartbeatS: 2,
     lostAfterS: 20,
@@ -138,7 +140,7 @@ export async function startScan(
     async client({ slots = 2, ...more } = {}) {
       const proxy = await openProxy(broker.port);
       const end = await openClientEnd(broker.kind, {
-        ...queuesOf(scanId, broker.address(proxy.port)),
+        ...queuesOf(scanId, broker.address(proxy.port), broker.auth),
         scanId,
         heartbeatS: 2,
         queueGoneS: 5,
