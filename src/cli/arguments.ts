@@ -1,6 +1,8 @@
 /** Reading single arguments. What is wrong with one is said in commander's sentence: "... is invalid. It must be ...". */
 import { InvalidArgumentError } from 'commander';
 
+export { shellText } from '../node/shell-text.js';
+
 /** A reader of whole numbers in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -27,9 +29,4 @@ export function namedValue(text: string, before: Readonly<Record<string, string>
   const name = text.slice(0, at).trim();
   if (at < 0 || name === '') throw new InvalidArgumentError('It must be name=value.');
   return { ...before, [name]: text.slice(at + 1).trim() };
-}
-
-/** A command line as one would type it. */
-export function shellText(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }

@@ -283,7 +283,12 @@ const VARIABLES: readonly Variable[] = [
 ];
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
-const KNOWN_ELSEWHERE = ['SKYSCAN_MINI_TEST', 'SKYSCAN_DOCKER_IMAGE_TAG', 'SKYSCAN_DOCKER_PULL_ALWAYS'] as const;
+const KNOWN_ELSEWHERE = [
+  'SKYSCAN_MINI_TEST',
+  'SKYSCAN_DOCKER_IMAGE',
+  'SKYSCAN_DOCKER_IMAGE_TAG',
+  'SKYSCAN_DOCKER_PULL_ALWAYS',
+] as const;
 
 /** Every variable with its default and meaning, for the documentation. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = VARIABLES.map(

@@ -3,7 +3,7 @@
  * the time arrive there. Slurm hands over the environment of whoever submits, passwords too: the script holds none.
  */
 import { dirname } from 'node:path';
-import { shellWords } from './shell.js';
+import { shellText } from '../shell-text.js';
 import type { ClientJobs, Submission } from './types.js';
 
 /** @param ownCommand words that run this installation */
@@ -43,9 +43,9 @@ export function slurmSubmission(jobs: ClientJobs, ownCommand: readonly string[])
 }
 
 function run({ image, startupFile }: ClientJobs, words: readonly string[], ownCommand: readonly string[]): string[] {
-  if (image === null) return [`exec ${shellWords([...ownCommand, ...words])}`];
+  if (image === null) return [`exec ${shellText([...ownCommand, ...words])}`];
   const place = dirname(startupFile);
-  const inside = shellWords(['exec', '--bind', `${place}:${place}:ro`, image, 'skymap-scanner', ...words]);
+  const inside = shellText(['exec', '--bind', `${place}:${place}:ro`, image, 'skymap-scanner', ...words]);
   return [
     'if ! runner=$(command -v apptainer || command -v singularity); then',
     '  echo "error: neither apptainer nor singularity is installed on $(hostname)." >&2',

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, ScanError } from '../../config/index.js';
 import { ensureDirectory, readWholeFile, writeFiles } from '../files.js';
+import { shellText } from '../shell-text.js';
 import { readStartupFile } from '../startup-file.js';
 import { type HtcondorPlace, htcondorSubmission } from './htcondor.js';
 import { kubernetesSubmission } from './kubernetes.js';
-import { shellWords } from './shell.js';
 import { slurmSubmission } from './slurm.js';
 import type { ClientJobs, Submission, SubmitCommand } from './types.js';
 
@@ -86,7 +86,7 @@ export async function startClients(options: ClientStarterOptions): Promise<Start
   const submission = await submissionOf(jobs, options);
   const path = join(logs, submission.fileName);
   const command = submission.submit(path);
-  const commandText = shellWords([command.program, ...command.args]);
+  const commandText = shellText([command.program, ...command.args]);
   if (isDryRun) return { text: submission.text, command: commandText, started: null };
   await ensureDirectory(logs);
   await writeFiles([{ path, bytes: submission.text }]);
