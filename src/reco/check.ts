@@ -37,6 +37,10 @@ export function checkReco(value: unknown, where: string): Reco {
   if (reco.pointing !== undefined && typeof reco.pointing !== 'function') {
     throw refuse('"pointing" must be a function where it is there');
   }
+  const { restartWithinLlh: within } = reco;
+  if (within !== undefined && !(typeof within === 'number' && within >= 0)) {
+    throw refuse('"restartWithinLlh" must be a number of at least 0 where it is there');
+  }
   return value as Reco;
 }
 

@@ -22,6 +22,15 @@ export function numberSetting(
   return value;
 }
 
+/** Yes or no, or the default where the setting is absent. Throws {@link ConfigError}. */
+export function yesOrNoSetting(settings: RecoSettings, name: string, fallback: boolean): boolean {
+  const text = settings[name];
+  if (text === undefined) return fallback;
+  if (text === 'yes' || text === 'true') return true;
+  if (text === 'no' || text === 'false') return false;
+  throw new ConfigError('config/bad-value', `reco option ${name}=${text} is neither yes nor no`, 'Give yes or no.');
+}
+
 /** Refuses settings that the reco does not know, naming the ones it does. Throws {@link ConfigError}. */
 export function refuseUnknownSettings(recoName: string, settings: RecoSettings, known: readonly string[]): void {
   for (const name of Object.keys(settings)) {

@@ -70,6 +70,15 @@ export class ScanStatistics {
     }
   }
 
+  /** `recos` fits of one pixel were made once more. They are beside the estimates, which know nothing of them. */
+  restarted(nowMs: number, level: number, recos: number, runtimeS: number): void {
+    for (const timing of [this.all, this.levels[level]!]) {
+      timing.received += recos;
+      timing.lastReceivedMs = nowMs;
+      timing.worker.add(runtimeS / recos, recos);
+    }
+  }
+
   /** `recos` results were in the journal already. */
   replay(recos: number): void {
     this.replayed += recos;

@@ -37,6 +37,7 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     reconstruction: reco.name,
     'reconstruction options': settings.map(([name, value]) => `${name}=${value}`).join(' '),
     'vertex variations': reco.variations.map((vector) => vector.join(' ')).join(', '),
+    'restarts within': String(reco.restartWithinLlh ?? 'none'),
     'seed vertex': `${seedVertex.x} ${seedVertex.y} ${seedVertex.z} ${seedVertex.timeNs}`,
     progression: formatProgression(setup.progression).join(' '),
     threshold: String(setup.threshold),

@@ -40,6 +40,12 @@ export class FinishedSky implements Landscape {
     if (level + 1 < this.nsides.length) this.noteSteps(level, this.table.pixel(record), llh);
   }
 
+  /** A finished pixel has a better fit than before. */
+  improve(record: number): void {
+    const llh = this.table.llh(record);
+    if (!Number.isNaN(llh) && this.isBelowMinimum(record, llh)) this.minimumRecord = record;
+  }
+
   get minimum(): (SkyPixel & { readonly llh: number }) | null {
     const record = this.minimumRecord;
     if (record < 0) return null;

@@ -53,18 +53,20 @@ interface Block {
 }
 
 export class PixelTable {
-  /** Variations of every pixel. */
+  /** Variations of every pixel. Higher numbers, up to `numbers`, are fits made once more: nobody waits for them here. */
   readonly variations: number;
+  readonly numbers: number;
   private readonly bytesPerMask: number;
   private readonly blocks: Block[] = [];
   private count = 0;
   /** Record + 1 per slot, 0 where the slot is free; a power of two long, at most half full. */
   private slots = new Int32Array(1024);
 
-  constructor(variations: number) {
+  constructor(variations: number, again: number = 0) {
     if (!(variations >= 1 && variations <= MOST_VARIATIONS)) throw new RangeError(`${variations} vertex variations`);
     this.variations = variations;
-    this.bytesPerMask = (variations + 7) >> 3;
+    this.numbers = Math.min(variations + again, MOST_VARIATIONS);
+    this.bytesPerMask = (this.numbers + 7) >> 3;
   }
 
   get size(): number {
@@ -155,7 +157,7 @@ export class PixelTable {
     const block = this.blocks[record >> SHIFT]!;
     const j = record & MASK;
     block.arrived[j * this.bytesPerMask + (variation >> 3)]! |= 1 << (variation & 7);
-    block.missing[j]!--;
+    if (variation < this.variations) block.missing[j]!--;
     // An infinite llh is no likelihood either.
     const llh = Number.isFinite(figures.llh) ? figures.llh : NaN;
     const before = block.fit[j * FIGURES]!;

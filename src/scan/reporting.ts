@@ -93,11 +93,12 @@ export class Reporting implements ScanView {
   }
 
   /** An outcome has arrived and has had its consequences. */
-  received({ accepted, level, record }: Arrival, runtimeS: number): void {
+  received({ accepted, level, record, isRestart }: Arrival, runtimeS: number): void {
     const now = this.clock();
     this.lastHeardMs = now;
     if (accepted === 0) return;
-    this.statistics.received(now, level, record, accepted, runtimeS);
+    if (isRestart) this.statistics.restarted(now, level, accepted, runtimeS);
+    else this.statistics.received(now, level, record, accepted, runtimeS);
     if (this.listen === null || this.state.isFinished) return;
     if (this.state.table.size > this.chosenAtReport) this.reportRound(now);
     const isFirst = !this.hasHeardOf[level];

@@ -56,15 +56,16 @@ async function scanned(setup: ScanSetup, deps: ScanDeps): Promise<ScanOutcome> {
   return outcome;
 }
 
-/** Lets the outcomes of a journal arrive, those of pixels that are not chosen yet as soon as they are. */
+/** Lets the outcomes of a journal arrive, those of fits that are not asked for yet as soon as they are. */
 function replay(state: ScanState, kept: readonly TaskOutcome[]): number {
   let recos = 0;
   let waiting = kept;
-  for (let before = -1; waiting.length > 0 && state.table.size > before; ) {
-    before = state.table.size;
+  const asked = (): number => state.chosenRecos + state.restartedRecos;
+  for (let before = -1; waiting.length > 0 && asked() > before; ) {
+    before = asked();
     const early: TaskOutcome[] = [];
     for (const outcome of waiting) {
-      if (state.recordOf(outcome) < 0) early.push(outcome);
+      if (state.newsIn(outcome) === null) early.push(outcome);
       else recos += state.arrive(outcome, true).accepted;
     }
     waiting = early;

@@ -7,8 +7,8 @@
  * were chosen, however early they arrive; below threshold 1, where the order matters anyway, as they arrive. A round is
  * thereby a function of what entered before it, and the map is the same with any number of workers (4.2).
  *
- * A later kind of round (for instance a second pass over the best pixels) belongs into `nextRound`, which is asked when
- * a threshold is met or nothing is outstanding.
+ * When nothing is outstanding and no pixel is chosen, stuck pixels are fitted once more (restarts.ts); what that changes
+ * has its effect when all of it is back, and may open another round.
  */
 import type { TaskOutcome } from '../broker/index.js';
 import type { RecoResult, RecoTask } from '../reco/index.js';
@@ -17,7 +17,8 @@ import type { ScanListener } from './events.js';
 import { FinishedSky } from './finished-sky.js';
 import { FAILED_FIT, type FitFigures, PixelTable } from './pixel-table.js';
 import { openSteps, type Progression } from './progression.js';
-import { type SeedSource, taskOf } from './seeds.js';
+import { MOST_RESTARTS, Restarts } from './restarts.js';
+import { restartOf, type SeedSource, taskOf } from './seeds.js';
 import { shuffle } from './shuffle.js';
 import { ThresholdWatch } from './thresholds.js';
 
@@ -27,6 +28,8 @@ export interface StateSetup {
   readonly taskUnit: 'variation' | 'pixel';
   readonly progression: Progression;
   readonly threshold: number;
+  /** See `Reco.restartWithinLlh`; null: no restarts. */
+  readonly restartWithinLlh: number | null;
   readonly pointed: PointedDisc | null;
   /** Seeds (run, event) of the order of a round, null for ascending. */
   readonly shuffleSeeds: readonly [number, number] | null;
@@ -57,6 +60,8 @@ export interface Arrival {
   /** Pixel record and index of its nside, -1 for a stranger. */
   readonly record: number;
   readonly level: number;
+  /** Of a pixel that was whole already: a fit made once more. */
+  readonly isRestart: boolean;
 }
 
 export class ScanState {
@@ -84,6 +89,8 @@ export class ScanState {
   private enteredRecos = 0;
   private nextToEnter = 0;
   private nextToSend = 0;
+  private readonly restarts: Restarts;
+  private nextRestart = 0;
   private isOver = false;
 
   constructor(setup: StateSetup, listen: ScanListener | null) {
@@ -93,7 +100,8 @@ export class ScanState {
     this.levelOf = new Map(this.nsides.map((nside, level) => [nside, level]));
     const levels = this.nsides.length;
     this.allVariations = setup.seedSource.rules.variations.map((_, variation) => variation);
-    this.table = new PixelTable(this.allVariations.length);
+    this.table = new PixelTable(this.allVariations.length, setup.restartWithinLlh === null ? 0 : MOST_RESTARTS);
+    this.restarts = new Restarts(this.table, this.nsides, setup.restartWithinLlh);
     this.finished = new FinishedSky(this.table, this.nsides, (record) =>
       this.entersInOrder ? record < this.nextToEnter : this.table.missing(record) === 0,
     );
@@ -116,14 +124,19 @@ export class ScanState {
     return this.isOver;
   }
 
-  /** Results asked for so far. */
+  /** Results asked for so far, but for restarts. */
   get chosenRecos(): number {
     return this.table.size * this.table.variations;
   }
 
-  /** Whether there are chosen pixels that `nextTasks` has not come to. */
+  /** Fits made once more so far, from a neighbour's. */
+  get restartedRecos(): number {
+    return this.restarts.total;
+  }
+
+  /** Whether there is something to send that `nextTasks` has not come to. */
   get hasTasks(): boolean {
-    return this.nextToSend < this.table.size;
+    return this.nextToSend < this.table.size || this.nextRestart < this.restarts.pass.length;
   }
 
   /** Whether `nextTasks` has come to that pixel. */
@@ -137,7 +150,7 @@ export class ScanState {
     const { table } = this;
     const tasks: RecoTask[] = [];
     let recos = 0;
-    while (this.hasTasks && recos < atLeast) {
+    while (this.nextToSend < table.size && recos < atLeast) {
       const record = this.nextToSend++;
       const missing = table.missing(record);
       if (missing === 0) continue;
@@ -154,6 +167,14 @@ export class ScanState {
         if (!table.hasArrived(record, variation)) tasks.push(taskOf(seedSource, nside, pixel, [variation], coarser));
       }
     }
+    const { pass } = this.restarts;
+    while (this.nextRestart < pass.length && recos < atLeast) {
+      const { record, variation, from } = pass[this.nextRestart++]!;
+      if (table.hasArrived(record, variation)) continue;
+      const nside = this.nsides[table.level(record)]!;
+      tasks.push(restartOf(seedSource, nside, table.pixel(record), variation, table.fit(from)));
+      recos++;
+    }
     return { tasks, recos, endRecord: this.nextToSend };
   }
 
@@ -166,7 +187,7 @@ export class ScanState {
   /** The part of an outcome that is new and ours: what a journal keeps. null if there is none. */
   newsIn(outcome: TaskOutcome): TaskOutcome | null {
     const record = this.recordOf(outcome);
-    if (record < 0 || this.table.missing(record) === 0) return null;
+    if (record < 0) return null;
     if (outcome.status === 'failed') {
       const variations = outcome.variations.filter((variation) => this.isMissing(record, variation));
       return variations.length === 0 ? null : { ...outcome, variations };
@@ -182,8 +203,9 @@ export class ScanState {
     const record = this.recordOf(outcome);
     if (record < 0 || (outcome.status === 'done' && outcome.results.length === 0)) {
       this.ignore('stranger', outcome, -1);
-      return { accepted: 0, record: -1, level: -1 };
+      return { accepted: 0, record: -1, level: -1, isRestart: false };
     }
+    const isRestart = this.table.missing(record) === 0;
     if (this.listen !== null && this.newsIn(outcome) !== null) {
       if (outcome.status === 'done') this.listen('task:done', { outcome, isReplay });
       else this.listen('task:failed', { outcome, isReplay });
@@ -198,8 +220,11 @@ export class ScanState {
       }
       if (this.setup.taskUnit === 'pixel' && accepted > 0) accepted += this.fillUp(record, outcome);
     }
-    if (this.entersInOrder) this.enterInOrder();
-    return { accepted, record, level: this.table.level(record) };
+    if (isRestart && accepted > 0) {
+      this.restarts.missing -= accepted;
+      if (this.restarts.missing === 0) this.endPass();
+    } else if (this.entersInOrder) this.enterInOrder();
+    return { accepted, record, level: this.table.level(record), isRestart };
   }
 
   /** A pixel that travelled as one task is done with: nobody will send what a careless client left out. */
@@ -212,13 +237,19 @@ export class ScanState {
   }
 
   private isMissing(record: number, variation: number): boolean {
-    return this.allVariations[variation] === variation && !this.table.hasArrived(record, variation);
+    return this.isAskedFor(record, variation) && !this.table.hasArrived(record, variation);
+  }
+
+  private isAskedFor(record: number, variation: number): boolean {
+    return this.allVariations[variation] === variation || this.restarts.hasAskedFor(record, variation);
   }
 
   /** Keeps the fit of one variation; 0 if it is not new. */
   private keep(record: number, where: SkyPixel, variation: number, figures: FitFigures): 0 | 1 {
-    if (this.allVariations[variation] !== variation) return this.ignore('stranger', where, variation);
+    if (!this.isAskedFor(record, variation)) return this.ignore('stranger', where, variation);
     if (!this.table.receive(record, variation, figures)) return this.ignore('duplicate', where, variation);
+    // A restart that failed leaves its pixel as it was.
+    if (variation >= this.table.variations) return 1;
     if (figures === FAILED_FIT) this.failures++;
     const level = this.table.level(record);
     this.counts.arrivedRecos[level]!++;
@@ -286,7 +317,24 @@ export class ScanState {
       sent: fresh,
     });
     this.queue(fresh);
-    if (fresh.length === 0 && allCollected) this.isOver = true;
+    if (fresh.length === 0 && allCollected) this.beginPass();
+  }
+
+  /** Fits stuck pixels once more; where there are none the scan is over. */
+  private beginPass(): void {
+    const { minimum } = this.finished;
+    if (minimum === null || !this.restarts.begin(minimum.llh)) {
+      this.isOver = true;
+      return;
+    }
+    this.nextRestart = 0;
+    this.listen?.('restarts:chosen', { minimum, pixels: this.restarts.pass.length });
+  }
+
+  /** A pass is back: the minimum may have moved, and with it what is to be refined. */
+  private endPass(): void {
+    for (const { record } of this.restarts.pass) this.finished.improve(record);
+    this.nextRound(true);
   }
 
   /** Queues new pixels, ascending or shuffled across all nsides. */

@@ -9,7 +9,7 @@ import { directionOf, pixelPhi, pixelTheta, type SkyFrame } from '../sky/index.j
 /** How a reco wants its seeds. */
 export type SeedRules = Pick<Reco, 'variations' | 'rotatesVertex' | 'refinesTime' | 'addsFallbackSeed'>;
 
-/** The fit of a coarser pixel, as far as seeds need it. */
+/** The fit of another pixel, as far as seeds need it. */
 export interface CoarserFit extends Vertex {
   readonly energyGev: number;
 }
@@ -38,6 +38,18 @@ export function taskOf(
     azimuth,
     variations: variations.map((variation) => variationSeeds(source, zenith, azimuth, variation, coarser)),
   };
+}
+
+/** The task that fits a pixel once more, as one more variation, from where the fit of a neighbour ended. */
+export function restartOf(
+  source: SeedSource,
+  nside: number,
+  pixel: number,
+  variation: number,
+  { x, y, z, timeNs, energyGev }: CoarserFit,
+): RecoTask {
+  const task = taskOf(source, nside, pixel, [], null);
+  return { ...task, variations: [{ variation, seeds: [{ x, y, z, timeNs, energyGev }] }] };
 }
 
 function variationSeeds(

@@ -50,7 +50,7 @@ export async function serveAndCollect(
       await keep(outcome);
       if (isEnding) return;
       const arrival = state.arrive(outcome);
-      if (state.wasGivenOut(arrival.record)) inFlight -= arrival.accepted;
+      if (arrival.isRestart || state.wasGivenOut(arrival.record)) inFlight -= arrival.accepted;
       reporting.received(arrival, outcome.runtimeS);
       if (state.isFinished) return;
       if (canSend()) wakeSender();

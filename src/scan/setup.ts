@@ -14,7 +14,7 @@ import { checkThreshold } from './thresholds.js';
 /** The part of a reco that the engine needs: it chooses seeds, the fits happen at the clients. */
 export type ScanReco = Pick<
   Reco,
-  'name' | 'variations' | 'rotatesVertex' | 'refinesTime' | 'addsFallbackSeed' | 'taskUnit'
+  'name' | 'variations' | 'rotatesVertex' | 'refinesTime' | 'addsFallbackSeed' | 'taskUnit' | 'restartWithinLlh'
 >;
 
 /** A scan, up to the start. Plain data. */
@@ -65,6 +65,7 @@ export function stateOf(setup: ScanSetup, listen: ScanListener | null): ScanStat
       taskUnit: reco.taskUnit,
       progression: setup.progression,
       threshold,
+      restartWithinLlh: reco.restartWithinLlh ?? null,
       pointed: pointing === null ? null : pointedDisc(frame, pointing),
       shuffleSeeds: order === 'shuffled' ? [metadata.runId, metadata.eventId] : null,
     },

@@ -19,15 +19,14 @@
  * Options: `jitter_ns` (electronics), `growth` (factor on the light's own width), `noise_per_ns` (floor of the density),
  * `charge_exponent`.
  */
-import type { Detector } from '../../detector/index.js';
-import type { PulseMap } from '../../event/index.js';
 import type { IceModel } from '../../light/index.js';
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
-import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
+import { MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
-import type { Fit, PreparedEvent, Reco, RecoInput, RecoResult, RecoTask, Seed } from '../types.js';
+import { fitVariations } from '../starts.js';
+import type { Fit, PreparedEvent, Reco, RecoInput } from '../types.js';
+import { firstHits, PANDEL_DEFAULTS } from './hits.js';
 import { type FirstHits, type LikelihoodSettings, PandelMpeLikelihood } from './likelihood.js';
-import { type FittedTrack, Starts } from './starts.js';
 
 /** What the fit needs to know of an event. */
 export interface PandelMpeData {
@@ -36,17 +35,16 @@ export interface PandelMpeData {
   readonly settings: LikelihoodSettings;
 }
 
-const DEFAULTS = { jitterNs: 4, growth: 1.5, noisePerNs: 1e-5, chargeExponent: 0.5 } as const;
 const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
 
 function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   const { event, detector, settings } = input;
   refuseUnknownSettings('pandel_mpe', settings, OPTIONS);
-  const jitterNs = numberSetting(settings, 'jitter_ns', DEFAULTS.jitterNs, { min: 1, max: 1000 });
-  const noisePerNs = numberSetting(settings, 'noise_per_ns', DEFAULTS.noisePerNs, { min: 1e-18, max: 1 });
-  const growth = numberSetting(settings, 'growth', DEFAULTS.growth, { min: 0.1, max: 100 });
+  const jitterNs = numberSetting(settings, 'jitter_ns', PANDEL_DEFAULTS.jitterNs, { min: 1, max: 1000 });
+  const noisePerNs = numberSetting(settings, 'noise_per_ns', PANDEL_DEFAULTS.noisePerNs, { min: 1e-18, max: 1 });
+  const growth = numberSetting(settings, 'growth', PANDEL_DEFAULTS.growth, { min: 0.1, max: 100 });
   const muon = prepareMuon(event, detector);
-  const exponent = numberSetting(settings, 'charge_exponent', DEFAULTS.chargeExponent, { min: 0, max: 2 });
+  const exponent = numberSetting(settings, 'charge_exponent', PANDEL_DEFAULTS.chargeExponent, { min: 0, max: 2 });
   const hits = firstHits(muon.pulses.outsideDeepCore, detector, exponent);
   const n = hits.timeNs.length;
   return {
@@ -57,45 +55,13 @@ function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   };
 }
 
-/** First hits with whole numbers of photons (5.5) and the centre of the modules. */
-function firstHits(pulses: PulseMap, detector: Detector, exponent: number): FirstHits {
-  const first = firstPulses(pulses, detector, exponent);
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
-  return {
-    ...first,
-    photons: first.photons.map((photons) => (photons < 1.5 ? 1 : Math.floor(photons + 0.5))),
-    centre: [mean(first.x), mean(first.y), mean(first.z)],
-  };
-}
-
 /** Fits the variations of a pixel. */
 function createFit({ data }: PreparedEvent<PandelMpeData>): Fit {
   const likelihood = new PandelMpeLikelihood(data.hits, data.ice, data.settings);
   const isFittable = data.hits.timeNs.length > MUON_PARAMETERS;
   return (task) => {
     likelihood.setDirection(task.zenith, task.azimuth);
-    const starts = new Starts(likelihood);
-    return task.variations.map(({ variation, seeds }) => {
-      const best = isFittable ? starts.best(seeds) : null;
-      return toResult(task, variation, best, seeds[0]!);
-    });
-  };
-}
-
-function toResult(task: RecoTask, variation: number, best: FittedTrack | null, first: Seed): RecoResult {
-  const { x, y, z, timeNs } = best ?? first;
-  return {
-    nside: task.nside,
-    pixel: task.pixel,
-    variation,
-    llh: best?.llh ?? Number.NaN,
-    x,
-    y,
-    z,
-    timeNs,
-    eInGev: Number.NaN,
-    eTotGev: Number.NaN,
-    energyGev: Number.NaN,
+    return fitVariations(likelihood, task, isFittable);
   };
 }
 

@@ -19,6 +19,7 @@ import {
   smearedGamma,
   TAN_CHERENKOV,
 } from '../../light/index.js';
+import { TrackFrame, type TrackObjective } from '../track-frame.js';
 
 /** First hits of an event; arrays of equal length. */
 export interface FirstHits {
@@ -50,74 +51,19 @@ const CORE_M = 1;
 const EARLIEST = -8;
 
 /** The likelihood for one event; `setDirection`, then `evaluate` as often as needed. */
-export class PandelMpeLikelihood {
+export class PandelMpeLikelihood extends TrackFrame implements TrackObjective {
   readonly hits: FirstHits;
   private readonly delays: MuonDelays;
   private readonly settings: LikelihoodSettings;
-  /** Unit vectors: across the track (2) and along it. */
-  private readonly frame = new Float64Array(9);
-  /** Modules in the frame of the track, relative to the centre. */
-  private readonly p: Float64Array;
-  private readonly q: Float64Array;
-  private readonly l: Float64Array;
   private readonly smeared = new Float64Array(SMEARED.length);
   private readonly delay = new Float64Array(DELAY.length);
 
   constructor(hits: FirstHits, ice: IceModel, settings: LikelihoodSettings) {
+    super(hits, hits.centre);
     prepareSmearedGamma();
     this.hits = hits;
     this.delays = new MuonDelays(ice, hits.z);
     this.settings = settings;
-    this.p = new Float64Array(hits.x.length);
-    this.q = new Float64Array(hits.x.length);
-    this.l = new Float64Array(hits.x.length);
-  }
-
-  /** Turns the modules into the frame of a track that comes from (zenith, azimuth). */
-  setDirection(zenith: number, azimuth: number): void {
-    const sinZ = Math.sin(zenith);
-    const cosZ = Math.cos(zenith);
-    const cosA = Math.cos(azimuth);
-    const sinA = Math.sin(azimuth);
-    this.frame.set([sinA, -cosA, 0, -cosZ * cosA, -cosZ * sinA, sinZ, -sinZ * cosA, -sinZ * sinA, -cosZ]);
-    const f = this.frame;
-    const { x, y, z, centre } = this.hits;
-    for (let i = 0; i < x.length; i++) {
-      const dx = x[i]! - centre[0];
-      const dy = y[i]! - centre[1];
-      const dz = z[i]! - centre[2];
-      this.p[i] = dx * f[0]! + dy * f[1]! + dz * f[2]!;
-      this.q[i] = dx * f[3]! + dy * f[4]! + dz * f[5]!;
-      this.l[i] = dx * f[6]! + dy * f[7]! + dz * f[8]!;
-    }
-  }
-
-  /** Track parameters of a vertex (m, ns). */
-  toParameters(x: number, y: number, z: number, timeNs: number): Float64Array {
-    const f = this.frame;
-    const { centre } = this.hits;
-    const dx = x - centre[0];
-    const dy = y - centre[1];
-    const dz = z - centre[2];
-    const along = dx * f[6]! + dy * f[7]! + dz * f[8]!;
-    return Float64Array.of(
-      dx * f[0]! + dy * f[1]! + dz * f[2]!,
-      dx * f[3]! + dy * f[4]! + dz * f[5]!,
-      timeNs - along / SPEED_OF_LIGHT,
-    );
-  }
-
-  /** The point of the track closest to the centre of the hits, and when the muon passes it. */
-  toVertex(parameters: Float64Array): { x: number; y: number; z: number; timeNs: number } {
-    const f = this.frame;
-    const { centre } = this.hits;
-    const [a, b, timeNs] = parameters as unknown as [number, number, number];
-    return {
-      x: centre[0] + a * f[0]! + b * f[3]!,
-      y: centre[1] + a * f[1]! + b * f[4]!,
-      z: centre[2] + a * f[2]! + b * f[5]!,
-      timeNs,
-    };
   }
 
   /** -ln L at track parameters; its gradient goes into `gradient` (1/m, 1/m, 1/ns). */
@@ -128,9 +74,9 @@ export class PandelMpeLikelihood {
     const { jitterNs, growth, noisePerNs } = this.settings;
     const { timeNs, photons } = this.hits;
     const { p, q, l, delays, delay, smeared } = this;
-    const upP = this.frame[2]!;
-    const upQ = this.frame[5]!;
-    const upRho = this.frame[8]! / TAN_CHERENKOV;
+    const upP = this.axes[2]!;
+    const upQ = this.axes[5]!;
+    const upRho = this.axes[8]! / TAN_CHERENKOV;
     const jitter2 = jitterNs * jitterNs;
     const growth2 = growth * growth;
     let sum = 0;

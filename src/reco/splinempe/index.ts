@@ -3,27 +3,47 @@
  * likelihood.ts; cleaning, seeds and freedom of the fit are upstream's (specs/reco-splinempe.md). The direction is fixed,
  * the vertex free: two offsets across the track and the time.
  *
- * Options: `energy_gev` (instead of the event's own), `exponent`, `jitter_ns`.
+ * With our own tables the best track is searched for by gradients, from all starts of a pixel together (search.ts); with IceCube's splines, or where `compatible` is
+ * asked for, it is a simplex (simplex-starts.ts).
+ *
+ * Options: `energy_gev` (instead of the event's own), `exponent`, `jitter_ns`, `compatible` (yes or no).
  */
 import { RecoError } from '../../config/index.js';
 import type { Detector } from '../../detector/index.js';
 import type { DecodedEvent, PulseMap } from '../../event/index.js';
-import { type MuonSplines, type MuonTable, PhotosplineTrackLight, TableTrackLight } from '../../light/index.js';
+import {
+  type IceModel,
+  type MuonSplines,
+  type MuonTable,
+  PhotosplineTrackLight,
+  TableTrackLight,
+  ZenithSlice,
+} from '../../light/index.js';
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
 import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
-import { numberSetting, refuseUnknownSettings } from '../settings.js';
+import { firstHits, PANDEL_DEFAULTS } from '../pandel-mpe/hits.js';
+import { type FirstHits, PandelMpeLikelihood } from '../pandel-mpe/likelihood.js';
+import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
+import { trackResult } from '../starts.js';
 import type { Fit, Pointing, PreparedEvent, Reco, RecoInput } from '../types.js';
 import { muonEnergy } from './energy.js';
 import { type MuonHits, SplineMpeLikelihood } from './likelihood.js';
-import { fitVariations } from './starts.js';
+import { searchTrack } from './search.js';
+import { fitVariationsBySimplex } from './simplex-starts.js';
 import { mpeExponent, postJitterNs } from './steering.js';
+import { TableLikelihood } from './table-likelihood.js';
 
 /** What the fit needs to know of an event. */
 export interface SplineMpeData {
   readonly hits: MuonHits;
   readonly energyGev: number;
   readonly jitterNs: number;
+  /** Fits by a simplex even where there is a gradient. */
+  readonly isCompatible: boolean;
   readonly light: MuonTables;
+  /** What `pandel_mpe` makes of the hits; its closed form leads the search. */
+  readonly closedFormHits: FirstHits;
+  readonly ice: IceModel;
 }
 
 /** IceCube's tables of the light of muons, or ours. */
@@ -31,7 +51,9 @@ export type MuonTables =
   | { readonly kind: 'splines'; readonly splines: MuonSplines }
   | { readonly kind: 'tables'; readonly muon: MuonTable; readonly stochastic: MuonTable };
 
-const OPTIONS = ['energy_gev', 'exponent', 'jitter_ns'];
+const OPTIONS = ['energy_gev', 'exponent', 'jitter_ns', 'compatible'];
+/** Restarts serve the regions: ten times the half of what bounds a 90 % region. */
+const RESTART_WITHIN_LLH = 20;
 /** splinempe_pointed looks this far around the online fit, degrees. */
 const POINTED_DEG = 3.5;
 /** The online fits that say where to look, newest realtime format first. */
@@ -51,7 +73,15 @@ async function prepare(name: string, input: RecoInput): Promise<PreparedEvent<Sp
   return {
     seedVertex: muon.seedVertex,
     hlcTimes: muon.hlcTimes,
-    data: { hits, energyGev, jitterNs, light },
+    data: {
+      hits,
+      energyGev,
+      jitterNs,
+      isCompatible: yesOrNoSetting(settings, 'compatible', false),
+      light,
+      closedFormHits: firstHits(muon.pulses.outsideDeepCore, detector, PANDEL_DEFAULTS.chargeExponent),
+      ice,
+    },
     notes: [
       `${name}: first pulses of ${hits.timeNs.length} modules, ${about}.`,
       `Muon energy ${Math.round(energyGev)} GeV from ${source}: MPE exponent ${exponent.toFixed(3)}, jitter ${jitterNs.toFixed(2)} ns.`,
@@ -87,13 +117,31 @@ function muonHits(pulses: PulseMap, detector: Detector, exponent: number): MuonH
 }
 
 function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
-  const light =
-    data.light.kind === 'splines'
-      ? new PhotosplineTrackLight(data.light.splines)
-      : new TableTrackLight(data.light.muon, data.light.stochastic);
-  const likelihood = new SplineMpeLikelihood(data.hits, light, data.energyGev, data.jitterNs);
-  const isFittable = data.hits.timeNs.length > MUON_PARAMETERS;
-  return (task) => fitVariations(likelihood, task, isFittable);
+  const { hits, energyGev, jitterNs, light, isCompatible } = data;
+  const isFittable = hits.timeNs.length > MUON_PARAMETERS;
+  if (light.kind === 'tables' && !isCompatible) {
+    const slice = new ZenithSlice(light.muon, light.stochastic);
+    const smeared = (halfWidthNs: number): TableLikelihood =>
+      new TableLikelihood(hits, slice, energyGev, 0, halfWidthNs);
+    const objectives = {
+      closedForm: new PandelMpeLikelihood(data.closedFormHits, data.ice, PANDEL_DEFAULTS),
+      smeared100: smeared(100),
+      smeared30: smeared(30),
+      likelihood: new TableLikelihood(hits, slice, energyGev, jitterNs),
+    };
+    return (task) => {
+      slice.cut(task.zenith);
+      for (const objective of Object.values(objectives)) objective.setDirection(task.zenith, task.azimuth);
+      const track = isFittable ? searchTrack(objectives, task) : null;
+      return task.variations.map(({ variation, seeds }) => trackResult(task, variation, track, seeds[0]!));
+    };
+  }
+  const trackLight =
+    light.kind === 'splines'
+      ? new PhotosplineTrackLight(light.splines)
+      : new TableTrackLight(light.muon, light.stochastic);
+  const likelihood = new SplineMpeLikelihood(hits, trackLight, energyGev, jitterNs);
+  return (task) => fitVariationsBySimplex(likelihood, task, isFittable);
 }
 
 function pointing(event: DecodedEvent): Pointing {
@@ -116,6 +164,7 @@ const common = {
   refinesTime: true,
   addsFallbackSeed: true,
   taskUnit: 'pixel',
+  restartWithinLlh: RESTART_WITHIN_LLH,
   createFit,
 } as const;
 

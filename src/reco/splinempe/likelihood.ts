@@ -7,6 +7,8 @@
  * of late light, which 1000 ns of smearing make smooth, are taken as parabolas over the 12 to 54 ns of the smoothing.
  */
 import type { TrackLight } from '../../light/index.js';
+import { FLOOR, MIX, mixture } from './mixture.js';
+import { isSmoothed, SAMPLES, SMOOTHED_WIDTHS, WEIGHTS } from './smoothing.js';
 
 /** First pulses of an event and what the likelihood needs of the rest; arrays of equal length, one entry a module. */
 export interface MuonHits {
@@ -26,37 +28,8 @@ export interface MuonHits {
 /** Density of noise, 1/ns: 10 Hz. */
 const NOISE = 1e-8;
 const LN_NOISE = Math.log(NOISE);
-/** Weight of the flat part of random light. */
-const FLOOR = 0.01;
 /** After-pulses come this much later, ns. */
 const AFTER_PULSE_NS = 2000;
-/** Residuals later than this are not smoothed, ns. */
-const LAST_SMOOTHED_NS = 40;
-const SAMPLES = 21;
-/** The middle of four passes of a recursive Gaussian filter over 21 samples (5.6). */
-const WEIGHTS = Float64Array.of(
-  0.0045367714280884165,
-  0.00417951387001795,
-  0.007165880659180775,
-  0.012230739358409844,
-  0.02039748155105407,
-  0.032898159742287984,
-  0.050820955178923946,
-  0.07428706995623552,
-  0.1010286144992922,
-  0.1247757934088119,
-  0.13536208306024608,
-  0.12477782701511694,
-  0.10103364991426075,
-  0.07429746986237243,
-  0.05084149529650235,
-  0.03293802287230787,
-  0.020473937278617422,
-  0.012375724850543095,
-  0.007437448277507619,
-  0.004681124558477269,
-  0.0034602373617457073,
-);
 
 /** The likelihood of one event at one energy. */
 export class SplineMpeLikelihood {
@@ -66,14 +39,10 @@ export class SplineMpeLikelihood {
   private readonly jitterNs: number;
   /** Number of photons of each module, at least 1. */
   private readonly photons: Float64Array;
-  /** Mixture of the module at hand: direct light, random light, after-pulses. */
-  private directWeight = 1;
-  private randomWeight = 0;
-  private afterWeight = 0;
-  /** Share of the signal in random light, and the flat part's density and share. */
-  private signal = 1;
-  private floorDensity = 0;
-  private floorCdf = 0;
+  /** Mixture of the module at hand, and the flat part's density and CDF. */
+  private readonly mix = new Float64Array(MIX.length);
+  private flatDensity = 0;
+  private flatCdf = 0;
   /** Parabolas of the broad parts, D = b0 + b1 v + b2 v^2 with v in units of the half width. */
   private readonly broadDensity = new Float64Array(3);
   private readonly broadCdf = new Float64Array(3);
@@ -111,10 +80,10 @@ export class SplineMpeLikelihood {
 
   /** Likelihood of module `i`, whose light was looked up, at its residual. */
   private module(i: number, residualNs: number): number {
-    this.mix(this.hits.timeNs[i]!);
+    this.setMixture(this.hits.timeNs[i]!);
     const photons = this.photons[i]!;
-    const half = 3 * this.jitterNs;
-    if (this.jitterNs === 0 || residualNs > LAST_SMOOTHED_NS || residualNs < -half - 5) {
+    const half = SMOOTHED_WIDTHS * this.jitterNs;
+    if (!isSmoothed(residualNs, this.jitterNs)) {
       this.broadAt(residualNs, 0, this.broadDensity, this.broadCdf, photons > 1);
       return this.firstOf(photons, residualNs, 0);
     }
@@ -130,46 +99,33 @@ export class SplineMpeLikelihood {
   /** Density of the first of `photons` hits, with noise. */
   private firstOf(photons: number, residualNs: number, v: number): number {
     const broad = this.broadDensity;
-    const density = this.directWeight * this.light.density(residualNs) + broad[0]! + v * (broad[1]! + v * broad[2]!);
+    const density =
+      this.mix[MIX.direct]! * this.light.density(residualNs) + broad[0]! + v * (broad[1]! + v * broad[2]!);
     if (!(density > 0)) return NOISE;
     if (photons === 1) return density + NOISE;
     const late = this.broadCdf;
-    const cdf = this.directWeight * this.light.cdf(residualNs) + late[0]! + v * (late[1]! + v * late[2]!);
+    const cdf = this.mix[MIX.direct]! * this.light.cdf(residualNs) + late[0]! + v * (late[1]! + v * late[2]!);
     if (!(cdf > 0)) return photons * density + NOISE;
     return cdf < 1 ? photons * density * integerPower(1 - cdf, photons - 1) + NOISE : NOISE;
   }
 
   /** The weights of the mixture from the expected charge (5.4). */
-  private mix(timeNs: number): void {
-    const { light, energyGev, hits } = this;
+  private setMixture(timeNs: number): void {
+    const { light, energyGev, hits, mix } = this;
     if (!(energyGev > 0)) {
-      this.directWeight = 1;
-      this.randomWeight = 0;
-      this.afterWeight = 0;
+      mix.fill(0);
+      mix[MIX.direct] = 1;
       return;
     }
     const bare = light.bareYield;
-    const expected = bare + light.stochasticYield * energyGev + (0.172 + 0.0324 * Math.log(energyGev)) * bare;
-    const u = Math.log10(expected);
-    const physical = occupied(
-      0.774234 - 1.02385 * Math.atan(0.969486 - 0.577865 * u) + 0.193763 * Math.atan(16.2363 + 4.76944 * u),
-    );
-    const random = occupied(Math.min(0, -1.36638 - 1.10099 * Math.atan(1.08653 + 0.850798 * u)));
-    const after = occupied(-0.186922 + 0.946511 * u - 1.08804 * Math.atan(1.73241 + 0.760878 * u));
-    const early = occupied(0.144828 + 0.928378 * u - 1.11346 * Math.atan(1.3868 + 0.780568 * u));
-    const all = physical + random + after + early;
-    this.directWeight = (physical + early) / all;
-    this.randomWeight = random / all;
-    this.afterWeight = after / all;
-    this.signal = 1 - Math.exp(-expected);
-    const window = hits.endNs - hits.startNs;
-    this.floorDensity = FLOOR / window;
-    this.floorCdf = (FLOOR * (timeNs - hits.startNs)) / window;
+    mixture(Math.log(bare + light.stochasticYield * energyGev + (0.172 + 0.0324 * Math.log(energyGev)) * bare), mix);
+    this.flatDensity = FLOOR / (hits.endNs - hits.startNs);
+    this.flatCdf = this.flatDensity * (timeNs - hits.startNs);
   }
 
   /** Random light and after-pulses as parabolas through residual -half, 0, +half. */
   private broadAt(residualNs: number, half: number, density: Float64Array, cdf: Float64Array, withCdf: boolean): void {
-    if (this.randomWeight === 0 && this.afterWeight === 0) {
+    if (!(this.energyGev > 0)) {
       density.fill(0);
       cdf.fill(0);
       return;
@@ -191,25 +147,26 @@ export class SplineMpeLikelihood {
   }
 
   private broadDensityAt(residualNs: number): number {
-    const { light, signal } = this;
-    const random = (light.lateDensity(residualNs) * signal + this.floorDensity) / (signal + FLOOR);
-    return this.randomWeight * random + this.afterWeight * light.lateDensity(residualNs - AFTER_PULSE_NS);
+    const { light, mix } = this;
+    return (
+      mix[MIX.late]! * light.lateDensity(residualNs) +
+      mix[MIX.flat]! * this.flatDensity +
+      mix[MIX.after]! * light.lateDensity(residualNs - AFTER_PULSE_NS)
+    );
   }
 
   private broadCdfAt(residualNs: number): number {
-    const { light, signal } = this;
-    const random = (light.lateCdf(residualNs) * signal + this.floorCdf) / (signal + FLOOR);
-    return this.randomWeight * random + this.afterWeight * light.lateCdf(residualNs - AFTER_PULSE_NS);
+    const { light, mix } = this;
+    return (
+      mix[MIX.late]! * light.lateCdf(residualNs) +
+      mix[MIX.flat]! * this.flatCdf +
+      mix[MIX.after]! * light.lateCdf(residualNs - AFTER_PULSE_NS)
+    );
   }
 }
 
-/** 1 - exp(-10^exponent). */
-function occupied(exponent: number): number {
-  return 1 - Math.exp(-Math.exp(exponent * Math.LN10));
-}
-
 /** base^n for a whole n >= 0, by squaring. */
-function integerPower(base: number, n: number): number {
+export function integerPower(base: number, n: number): number {
   let result = 1;
   let square = base;
   for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {

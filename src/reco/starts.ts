@@ -3,18 +3,14 @@
  * found spares the next ones work: a fit ends early where it runs into a minimum that is known, and where even several
  * times the descent that the curvature promises would not bring it below the best one.
  */
-import type { Minimum } from '../fit/nelder-mead.js';
-import { quasiNewton } from '../fit/quasi-newton.js';
-import type { Seed } from '../types.js';
-import type { PandelMpeLikelihood } from './likelihood.js';
+import type { Minimum } from './fit/nelder-mead.js';
+import { quasiNewton } from './fit/quasi-newton.js';
+import type { TrackObjective } from './track-frame.js';
+import type { RecoResult, RecoTask, Seed, Vertex } from './types.js';
 
 /** A fitted track. */
-export interface FittedTrack {
+export interface FittedTrack extends Vertex {
   readonly llh: number;
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly timeNs: number;
 }
 
 /** Lengths of the parameters: m, m, ns. No step of the fit is longer. */
@@ -30,14 +26,40 @@ const PROMISES = 10;
 const MARGIN = 3;
 const PATIENCE = 12;
 
-/** The starts of one pixel; the likelihood has its direction already. */
-export class Starts {
-  private readonly likelihood: PandelMpeLikelihood;
+/** Fits all variations of a task whose direction the objective has. `isFittable`: whether there are enough hits. */
+export function fitVariations(objective: TrackObjective, task: RecoTask, isFittable: boolean): RecoResult[] {
+  const starts = new Starts(objective);
+  return task.variations.map(({ variation, seeds }) =>
+    trackResult(task, variation, isFittable ? starts.best(seeds) : null, seeds[0]!),
+  );
+}
+
+/** The result of a variation; NaN at the first seed where there is no fit. */
+export function trackResult(task: RecoTask, variation: number, best: FittedTrack | null, first: Seed): RecoResult {
+  const { x, y, z, timeNs } = best ?? first;
+  return {
+    nside: task.nside,
+    pixel: task.pixel,
+    variation,
+    llh: best?.llh ?? Number.NaN,
+    x,
+    y,
+    z,
+    timeNs,
+    eInGev: Number.NaN,
+    eTotGev: Number.NaN,
+    energyGev: Number.NaN,
+  };
+}
+
+/** The starts of one pixel; the objective has its direction already. */
+class Starts {
+  private readonly objective: TrackObjective;
   private readonly minima: Minimum[] = [];
   private lowest = Number.POSITIVE_INFINITY;
 
-  constructor(likelihood: PandelMpeLikelihood) {
-    this.likelihood = likelihood;
+  constructor(objective: TrackObjective) {
+    this.objective = objective;
   }
 
   /** The better of the fits from the given seeds; null where none succeeded. */
@@ -45,16 +67,16 @@ export class Starts {
     let best: Minimum | null = null;
     for (const { x, y, z, timeNs } of seeds) {
       if (![x, y, z, timeNs].every(Number.isFinite)) continue;
-      const minimum = this.fit(this.likelihood.toParameters(x, y, z, timeNs));
+      const minimum = this.fit(this.objective.toParameters(x, y, z, timeNs));
       if (minimum !== null && (best === null || minimum.f < best.f)) best = minimum;
     }
-    return best === null ? null : { llh: best.f, ...this.likelihood.toVertex(best.x) };
+    return best === null ? null : { llh: best.f, ...this.objective.toVertex(best.x) };
   }
 
   private fit(start: Float64Array): Minimum | null {
     let known: Minimum | null = null;
     let steps = 0;
-    const minimum = quasiNewton((x, gradient) => this.likelihood.evaluate(x, gradient), start, {
+    const minimum = quasiNewton((x, gradient) => this.objective.evaluate(x, gradient), start, {
       scales: SCALES,
       isEnough: (x, f, promise) => {
         known = this.knownNear(x);

@@ -1,8 +1,9 @@
 /**
- * Fits of one pixel from many starts. The direction is fixed, so that all starts share their minima: a fit ends early
+ * Fits of one pixel from many starts without a gradient. The direction is fixed, so that all starts share their minima: a fit ends early
  * where it runs into one that is known, or where it has settled far above the lowest.
  */
 import { type Minimum, nelderMead, stepSimplex } from '../fit/nelder-mead.js';
+import { type FittedTrack, trackResult } from '../starts.js';
 import type { RecoResult, RecoTask, Seed } from '../types.js';
 import type { SplineMpeLikelihood } from './likelihood.js';
 
@@ -17,34 +18,26 @@ const PATIENCE = 30;
 const HOPELESS_LLH = 60;
 
 /** Fits all variations of a task. `isFittable`: whether there are enough hits for a fit. */
-export function fitVariations(likelihood: SplineMpeLikelihood, task: RecoTask, isFittable: boolean): RecoResult[] {
+export function fitVariationsBySimplex(
+  likelihood: SplineMpeLikelihood,
+  task: RecoTask,
+  isFittable: boolean,
+): RecoResult[] {
   likelihood.setDirection(task.zenith, task.azimuth);
   const line = new Line(task.zenith, task.azimuth);
   const minima: Minimum[] = [];
   return task.variations.map(({ variation, seeds }) => {
-    let best: { readonly llh: number; readonly vertex: Float64Array } | null = null;
+    let best: FittedTrack | null = null;
     for (const seed of isFittable ? seeds : []) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
       line.startAt(seed);
       const minimum = fitFrom(likelihood, line, minima);
       if (!Number.isFinite(minimum.f) || !minimum.converged) continue;
-      if (best === null || minimum.f < best.llh) best = { llh: minimum.f, vertex: line.vertexAt(minimum.x).slice() };
+      if (best !== null && !(minimum.f < (best as FittedTrack).llh)) continue;
+      const [x, y, z, timeNs] = line.vertexAt(minimum.x);
+      best = { llh: minimum.f, x: x!, y: y!, z: z!, timeNs: timeNs! };
     }
-    const { x, y, z, timeNs } = seeds[0]!;
-    const [fx, fy, fz, ft] = best?.vertex ?? [x, y, z, timeNs];
-    return {
-      nside: task.nside,
-      pixel: task.pixel,
-      variation,
-      llh: best?.llh ?? Number.NaN,
-      x: fx!,
-      y: fy!,
-      z: fz!,
-      timeNs: ft!,
-      eInGev: Number.NaN,
-      eTotGev: Number.NaN,
-      energyGev: Number.NaN,
-    };
+    return trackResult(task, variation, best, seeds[0]!);
   });
 }
 

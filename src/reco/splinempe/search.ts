@@ -1,0 +1,102 @@
+/**
+ * The search for the best track of a fixed direction by gradients. The likelihood has many minima and, where its tables'
+ * cells meet, kinks; so the starts of a pixel are first gathered on smoother ones, which lead nearly all of them to the
+ * same few places, and only these are fitted:
+ *
+ *     starts -> light in closed form (pandel-mpe)      -> light smeared by 30 ns -> likelihood -> simplex around the best
+ *            -> light smeared by 100 ns (first nside)  ->
+ *
+ * The closed form costs a tenth of the tables and leads aright wherever a muon is; in wrong directions, where no place is
+ * right, the smeared tables find lower minima. Those are looked at where a variation has a single start, as in the first
+ * nside: finer pixels have a second one that a coarser fit has led to. The first start, which may be the fit of a pixel
+ * nearby, is fitted as it is, too. The last simplex walks over the kinks.
+ * Measured against simplex fits of every start: tests/reco/splinempe and bench/RESULTS.md.
+ */
+import { type Minimum, nelderMead, stepSimplex } from '../fit/nelder-mead.js';
+import { quasiNewton } from '../fit/quasi-newton.js';
+import type { FittedTrack } from '../starts.js';
+import type { TrackObjective } from '../track-frame.js';
+import type { RecoTask } from '../types.js';
+
+/** What the search descends; all in one frame, which has its direction already. */
+export interface SearchObjectives {
+  readonly closedForm: TrackObjective;
+  /** Light smeared by triangles of this half width, ns. */
+  readonly smeared100: TrackObjective;
+  readonly smeared30: TrackObjective;
+  readonly likelihood: TrackObjective;
+}
+
+/** Lengths of the parameters: m, m, ns. No step of a fit is longer. */
+const SCALES = [40, 40, 120] as const;
+/** The smoothest likelihood allows longer steps. */
+const LONG_SCALES = [80, 80, 240] as const;
+/** Fits that come this close to a minimum, in scales, are in its basin: less smooth, closer. */
+const BASIN = { smeared100: 0.5, closedForm: 0.3, smeared30: 0.3 } as const;
+/** As many places are fitted, where the smeared likelihood is not worse by more than this. */
+const MOST_PLACES = 3;
+const MARGIN_LLH = 30;
+/** Starts of the last simplex and of its repetition, which frees it where it collapsed; and where they end. */
+const STEPS = [
+  [12, 12, 36],
+  [3, 3, 9],
+] as const;
+const END = { xTolerance: 0.3, fTolerance: 0.05 } as const;
+
+/** The best track that the starts of a task lead to; null where no fit succeeds. */
+export function searchTrack(objectives: SearchObjectives, task: RecoTask): FittedTrack | null {
+  const { closedForm, smeared100, smeared30, likelihood } = objectives;
+  const starts: Float64Array[] = [];
+  for (const { seeds } of task.variations) {
+    for (const { x, y, z, timeNs } of seeds) {
+      if ([x, y, z, timeNs].every(Number.isFinite)) starts.push(likelihood.toParameters(x, y, z, timeNs));
+    }
+  }
+  const gathered = minimaOf(closedForm, starts, BASIN.closedForm, SCALES);
+  if (task.variations.every(({ seeds }) => seeds.length === 1)) {
+    gathered.push(...minimaOf(smeared100, starts, BASIN.smeared100, LONG_SCALES));
+  }
+  const places = minimaOf(
+    smeared30,
+    gathered.map(({ x }) => x),
+    BASIN.smeared30,
+    SCALES,
+  ).sort((a, b) => a.f - b.f);
+  const good = places.slice(0, MOST_PLACES).filter(({ f }) => f <= places[0]!.f + MARGIN_LLH);
+  let best: Minimum | null = null;
+  for (const x of [...starts.slice(0, 1), ...good.map((place) => place.x)]) {
+    const minimum = quasiNewton((y, gradient) => likelihood.evaluate(y, gradient), x, { scales: SCALES });
+    if (Number.isFinite(minimum.f) && (best === null || minimum.f < best.f)) best = minimum;
+  }
+  if (best === null) return null;
+  const gradient = new Float64Array(3);
+  for (const steps of STEPS) {
+    best = nelderMead((x) => likelihood.evaluate(x, gradient), stepSimplex(best.x, steps), END);
+  }
+  return { llh: best.f, ...likelihood.toVertex(best.x) };
+}
+
+/** The minima that starts lead to, each once, in the order of finding. */
+function minimaOf(
+  objective: TrackObjective,
+  starts: readonly Float64Array[],
+  basin: number,
+  scales: readonly number[],
+): Minimum[] {
+  const minima: Minimum[] = [];
+  for (const start of starts) {
+    const isKnown = (x: Float64Array): boolean =>
+      minima.some((minimum) => minimum.x.every((v, k) => Math.abs(v - x[k]!) < basin * SCALES[k]!));
+    let ended = false;
+    const minimum = quasiNewton((x, gradient) => objective.evaluate(x, gradient), start, {
+      scales,
+      tolerance: 0.05,
+      isEnough: (x) => {
+        ended = isKnown(x);
+        return ended;
+      },
+    });
+    if (!ended && Number.isFinite(minimum.f) && !isKnown(minimum.x)) minima.push(minimum);
+  }
+  return minima;
+}

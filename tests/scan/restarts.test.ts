@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { TaskOutcome } from '../../src/broker/index.js';
+import type { RecoTask } from '../../src/reco/index.js';
+import { listenTo, parseProgression, type ScanEvents } from '../../src/scan/index.js';
+import { landscapeLlh } from './landscape.js';
+import { answerOf, type LandscapeScan, landscapeSetup, type SeenScan, scanLandscape } from './scan-landscape.js';
+
+const LANDSCAPE = { base: 100, bowls: [{ ra: 80, dec: 10, depth: 60, k: 8 }] };
+const PROGRESSION = parseProgression(['4:0', '16:12']);
+const STUCK = 7;
+/** Every fifth pixel gets stuck, 20 above the truth, unless it starts where one of its nside that did not has ended. */
+const isStuck = (nside: number, pixel: number): boolean => (pixel * 13 + nside) % 5 === 0;
+const MARK = 4242;
+
+function stuckAnswer(task: RecoTask): TaskOutcome {
+  const outcome = answerOf(LANDSCAPE, task) as TaskOutcome & { status: 'done' };
+  const results = outcome.results.map((result, i) => {
+    const [seed] = task.variations[i]!.seeds;
+    const isFree = !isStuck(task.nside, task.pixel) || seed!.z === MARK + task.nside;
+    return { ...result, llh: result.llh + (isFree ? 0 : 20), z: isFree ? MARK + task.nside : STUCK };
+  });
+  return { ...outcome, results };
+}
+
+interface Restarted extends SeenScan {
+  readonly passes: ScanEvents['restarts:chosen'][];
+}
+
+async function scan(within: number | null, more: Partial<LandscapeScan> = {}): Promise<Restarted> {
+  const passes: ScanEvents['restarts:chosen'][] = [];
+  const base = landscapeSetup({ progression: PROGRESSION, variations: 2, ...more });
+  const reco = { ...base.reco, ...(within === null ? {} : { restartWithinLlh: within }) };
+  const seen = await scanLandscape({
+    landscape: LANDSCAPE,
+    progression: PROGRESSION,
+    whole: { ...base, reco, seedVertex: { x: 0, y: 0, z: 0, timeNs: 0 } },
+    answer: stuckAnswer,
+    listen: listenTo({ 'restarts:chosen': (pass) => passes.push(pass) }),
+    ...more,
+  });
+  return { ...seen, passes };
+}
+
+/** Llh of a map above the truth of the landscape. */
+function excess({ outcome }: SeenScan, level: number): Map<number, number> {
+  const map = outcome.result.maps[level]!;
+  return new Map(
+    Array.from(map.pixel, (pixel, i) => [pixel, map.llh[i]! - landscapeLlh(LANDSCAPE, map.nside, pixel, 0)]),
+  );
+}
+
+describe('a pixel whose fit got stuck', () => {
+  it('is fitted once more from its neighbour, where regions are decided', async () => {
+    const [without, restarted] = await Promise.all([scan(null), scan(30)]);
+    const holes = [...excess(without, 1)].filter(([, llh]) => llh > 1);
+    const left = excess(restarted, 1);
+    const map = restarted.outcome.result.maps[1]!;
+    const minimum = Math.min(...map.llh);
+    const near = holes.filter(([pixel]) => landscapeLlh(LANDSCAPE, 16, pixel, 0) < minimum + 25);
+    expect(near.length).toBeGreaterThan(3);
+    for (const [pixel] of near) expect(left.get(pixel)).toBeLessThan(1e-9);
+    expect(restarted.passes.length).toBeGreaterThanOrEqual(1);
+    expect(restarted.outcome.statistics.recos).toBeGreaterThan(without.outcome.statistics.recos);
+  });
+
+  it('stays where nobody asks for restarts, and none are made far from the minimum', async () => {
+    expect((await scan(null)).passes).toEqual([]);
+    const near = await scan(1);
+    const far = await scan(30);
+    const restarts = ({ passes }: Restarted): number => passes.reduce((sum, { pixels }) => sum + pixels, 0);
+    expect(restarts(near)).toBeLessThan(restarts(far));
+  });
+
+  it.each(['variation', 'pixel'] as const)('gets the same map from any crew, task unit %s', async (taskUnit) => {
+    const one = await scan(30, { taskUnit });
+    for (const seed of [1, 2, 3]) {
+      const many = await scan(30, { taskUnit, workers: { count: 7, seed } });
+      expect(many.outcome.result).toEqual(one.outcome.result);
+      expect(many.passes).toEqual(one.passes);
+    }
+  });
+
+  it('goes on from its journal, wherever it was killed, to the same map', async () => {
+    const kept: TaskOutcome[] = [];
+    const whole = await scan(30, { journal: { replay: async () => [], append: (outcome) => void kept.push(outcome) } });
+    for (const share of [0.3, 0.9, 0.97, 1]) {
+      const first = kept.slice(0, Math.floor(share * kept.length));
+      let added = 0;
+      const again = await scan(30, { journal: { replay: async () => first, append: () => void added++ } });
+      expect(again.outcome.result).toEqual(whole.outcome.result);
+      expect(added).toBe(kept.length - first.length);
+      expect(again.outcome.statistics.strangers + again.outcome.statistics.duplicates).toBe(0);
+    }
+  });
+
+  it('may fail again: the pixel keeps the fit it has', async () => {
+    const answer = (task: RecoTask): TaskOutcome =>
+      task.variations[0]!.variation < 2
+        ? stuckAnswer(task)
+        : { ...task, runtimeS: 1, status: 'failed', variations: [task.variations[0]!.variation], reasons: ['no'] };
+    const seen = await scan(30, { answer });
+    expect(seen.outcome.result).toEqual((await scan(null)).outcome.result);
+    expect(seen.outcome.statistics.failed).toBe(0);
+    expect(seen.outcome.warnings).toEqual([]);
+  });
+});
