@@ -1,8 +1,6 @@
 /** Reading single arguments. What is wrong with one is said in commander's sentence: "... is invalid. It must be ...". */
 import { InvalidArgumentError } from 'commander';
 
-export { shellText } from '../node/shell-text.js';
-
 /** A reader of whole numbers in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Environment } from '../index.js';
 import type { EventScanOptions, Observer, RecoChoice, ScanJobReport } from '../node/index.js';
-import { namedValue, numberBetween, shellText } from './arguments.js';
+import { namedValue, numberBetween } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
@@ -112,9 +112,8 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
   const { ConfigError, listenTo, parseProgression, readEnvironment, SkymapError, summaryText, tellAll } = await import(
     '../index.js'
   );
-  const { INTERRUPTED, interruptible, observe, openScanPage, progressDisplay, progressStyle, timeStamp } = await import(
-    '../node/index.js'
-  );
+  const { INTERRUPTED, interruptible, observe, openScanPage, progressDisplay, progressStyle, shellText, timeStamp } =
+    await import('../node/index.js');
 
   const { environment, warnings } = readEnvironment(process.env);
   const progression = parseProgression(args.nsides);

@@ -40,7 +40,9 @@ Environment (defaults): SKYSCAN_BROKER_CLIENT (rabbitmq), SKYSCAN_BROKER_ADDRESS
 ([amqp[s]://][user[:password]@]host[:port][/vhost], parts percent-encoded), SKYSCAN_BROKER_AUTH (password or token);
 SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS (259200), seconds without any result after which the server gives up;
 SKYSCAN_MQ_PREFETCH_FROM_CLIENTS (300), results taken from the broker ahead;
-SKYSCAN_PROGRESS_INTERVAL_SEC (60), SKYSCAN_RESULT_INTERVAL_SEC (120); EWMS_PILOT_TASK_TIMEOUT (1800), as the clients
+SKYSCAN_PROGRESS_INTERVAL_SEC (60), SKYSCAN_RESULT_INTERVAL_SEC (120);
+SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO (0.25) and SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN (400), share
+and least number of the latest results that the time left is predicted from; EWMS_PILOT_TASK_TIMEOUT (1800), as the clients
 have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_LOG (INFO). With SKYSCAN_EWMS_JSON
 (a file that EWMS wrote) tasks go to its queues, for "skymap-scanner reco" under ewms-pilot.
 

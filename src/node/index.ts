@@ -49,5 +49,6 @@ export { packageVersion, readResource } from './resources.js';
 export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';
 export { openScanPage, type ScanPage, type ScanPageOptions } from './scan-page.js';
 export { type ServerJobOptions, serveScan } from './server-job.js';
+export { shellText } from './shell-text.js';
 export type { SkydriverOptions } from './skydriver.js';
 export { type SkydriverPlace, skydriverPlace } from './skydriver-http.js';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { namedValue, numberBetween, shellText, wholeNumber } from '../../src/cli/arguments.js';
+import { namedValue, numberBetween, wholeNumber } from '../../src/cli/arguments.js';
 import { clientCommand } from '../../src/cli/client.js';
 import { scanCommand } from '../../src/cli/scan.js';
 import { serverCommand } from '../../src/cli/server.js';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/index.js';
+import { shellText } from '../../src/node/shell-text.js';
 
 describe('arguments', () => {
   it('that are numbers must be numbers, in their range', () => {
