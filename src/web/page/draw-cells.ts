@@ -26,6 +26,7 @@ export interface Paint {
 
 /** A painter of cells on a canvas of its own. */
 export interface CellPainter {
+  readonly name: 'webgl' | 'plain';
   readonly canvas: HTMLCanvasElement;
   /** Paints at `resolution` device pixels per unit, `samples` squared times each. */
   paint(store: CellStore, projection: ViewProjection, paint: Paint, resolution: number, samples: number): void;
@@ -152,6 +153,7 @@ export function webGlPainter(): CellPainter | null {
     state = open(gl);
   });
   return {
+    name: 'webgl',
     canvas,
     paint(store, projection, paint, resolution, samples) {
       if (gl.isContextLost()) return;
@@ -324,6 +326,7 @@ export function plainPainter(): CellPainter {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { alpha: false })!;
   return {
+    name: 'plain',
     canvas,
     paint(store, projection, paint, resolution) {
       const { width: cssWidth, height: cssHeight } = projection;

@@ -36,7 +36,7 @@ export function listenForGestures(element: HTMLElement, moves: Moves): () => voi
   const stop = new AbortController();
   const at = (event: MouseEvent): [number, number] => {
     const box = element.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return [event.clientX - box.left - element.clientLeft, event.clientY - box.top - element.clientTop];
   };
   const listen = <K extends keyof HTMLElementEventMap>(
     name: K,
