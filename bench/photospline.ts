@@ -7,10 +7,18 @@
  *     node out/bench/bench/photospline.js
  */
 import { readFile } from 'node:fs/promises';
-import { decodeMuonSplines, decodeSplineTable, PhotosplineTrackLight, SplineEvaluator } from '../src/light/index.js';
+import {
+  decodeLightSplines,
+  decodeMuonSplines,
+  decodeSplineTable,
+  PhotosplineCascadeLight,
+  PhotosplineTrackLight,
+  SplineEvaluator,
+} from '../src/light/index.js';
 import { nelderMead, scipySimplex } from '../src/reco/fit/nelder-mead.js';
 import { SplineMpeLikelihood } from '../src/reco/splinempe/likelihood.js';
 import { mpeExponent, postJitterNs } from '../src/reco/splinempe/steering.js';
+import { costsOf } from './light-costs.js';
 
 const SHARED = '../shared/data';
 const RUNS = 5;
@@ -65,6 +73,12 @@ for (const [name, reference, referenceGradient] of TABLES) {
   });
 }
 console.table(rows);
+const [amplitude, time] = [await read('cascade.abs'), await read('cascade.prob')];
+const splines = decodeLightSplines(amplitude, time);
+console.table({
+  'light of cascades': costsOf(new PhotosplineCascadeLight(splines), 200_000),
+  'the same, smeared': costsOf(new PhotosplineCascadeLight(splines, 4), 200_000),
+});
 
 const vectors = JSON.parse(await readFile(`${SHARED}/splinempe/spline-likelihood-vectors.json`, 'utf8'));
 const geometry = new Map<string, number[]>();

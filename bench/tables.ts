@@ -7,9 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import {
-  type CascadeLight,
   ClosedFormCascadeLight,
-  cdfAtEdges,
   decodeTables,
   followPhotons,
   loadIceModel,
@@ -21,16 +19,10 @@ import {
   TableTrackLight,
 } from '../src/light/index.js';
 import { SplineMpeLikelihood } from '../src/reco/splinempe/likelihood.js';
+import { at, costsOf, cpuSeconds, ns } from './light-costs.js';
 
 const read = async (path: string): Promise<Uint8Array> => readFileSync(`resources/${path}`);
 const text = async (name: string): Promise<string> => new TextDecoder().decode(await read(`ice/${name}.csv`));
-
-function cpuSeconds(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
 
 const ice = await loadIceModel(read);
 const optics = makeOptics(
@@ -59,45 +51,6 @@ let tables = decodeTables(file, 'shipped');
 const loading = cpuSeconds(() => {
   tables = decodeTables(file, 'shipped');
 });
-const N = 1_000_000;
-let sink = 0;
-const ns = (calls: number, work: (i: number) => number): number => {
-  for (let i = 0; i < calls / 20; i++) sink += work(i);
-  const s = cpuSeconds(() => {
-    for (let i = 0; i < calls; i++) sink += work(i);
-  });
-  return Math.round((1e9 * s) / calls);
-};
-/** Places around a source without any order. */
-const at = (i: number, spread: number): number => ((Math.imul(i, 0x9e3779b1) >>> 8) / 0x100_0000 - 0.5) * spread;
-
-/** Look-ups of one model at places without order: amplitude, with its gradient, CDF at 16 edges, one CDF and its gradient. */
-function costsOf(light: CascadeLight): Record<string, number> {
-  const slopes = new Float64Array(4);
-  const edges = Float64Array.from({ length: 16 }, (_, i) => 50 * i * i + 100);
-  const shares = new Float64Array(16);
-  light.setDirection(0.3, 1);
-  const look = (i: number): number => light.look(at(i, 900), at(i + 1, 300), at(i + 2, 300), at(i + 3, 300));
-  const amplitude = ns(N, look);
-  const after = (work: (i: number) => number): number => ns(N / 4, (i) => look(i) + work(i)) - amplitude;
-  return {
-    'amplitude, ns': amplitude,
-    'its gradient, ns': after(() => {
-      light.logSlopes(slopes);
-      return slopes[0]!;
-    }),
-    'CDF at one time, ns': after(() => light.cdf(light.directNs + 40)),
-    'CDF at 16 times, ns': after(() => {
-      cdfAtEdges(light, edges, 0, 16, 0, shares, 0);
-      return shares[5]!;
-    }),
-    'gradient of the CDF at a time, ns': after(() => {
-      light.cdfSlopes(light.directNs + 40, slopes);
-      return slopes[0]!;
-    }),
-  };
-}
-
 let smeared = smearTimes(tables.cascade, 5);
 const smearing = cpuSeconds(() => {
   smeared = smearTimes(tables.cascade, 5);
@@ -133,5 +86,4 @@ console.table({
   'smear all their times, ms': Math.round(1000 * smearing),
   'splinempe, ns a module and evaluation': Math.round(evaluation),
   'a new direction, us': Math.round(direction / 1000),
-  '(checksum)': sink > 0 ? 1 : 0,
 });

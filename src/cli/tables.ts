@@ -10,7 +10,8 @@ Examples:
 
 Photons are followed through the layers of the ice from every source depth and folded into three tables: cascades, bare
 muons, stochastic losses of muons. Finished depths are kept in FILE.parts: the same command goes on after Ctrl-C. The
-bytes depend on ice, photons, step and seed alone. About 100,000 to 170,000 photons a second and core.`;
+bytes depend on ice, acceptance, photons, step and seed alone. About 100,000 to 170,000 photons a second and core. What
+scan, client, reco and simulate use instead of the shipped tables: --ice-model NAME --photon-tables FILE.`;
 
 const CHECK_EXAMPLES = `
 Examples:
@@ -31,8 +32,12 @@ export function tablesCommand(): Command {
     .command('make')
     .summary('make tables by following photons')
     .description('Makes a set of photon tables out of an ice model.')
-    .option('--ice <name>', 'ice model', 'spice_mie')
-    .option('--acceptance <name>', 'angular acceptance of the modules, with the hole ice', 'h2-50cm')
+    .option('--ice <name>', 'spice_mie, spice_3.2.1, spice_bfr_dv1_isotropic or spice_ftp_v3m_isotropic', 'spice_mie')
+    .option(
+      '--acceptance <name>',
+      'angular acceptance of the modules, with the hole ice: h2-50cm, h1-100cm, h3-30cm, ftp-v3m or nominal',
+      'h2-50cm',
+    )
     .option('--photons <number>', 'photons for each source depth', wholeNumber(100, 1e9), 1_000_000)
     .addOption(
       new Option('--step <m>', 'between source depths').choices(['10', '20', '50', '100', '200']).default('10'),

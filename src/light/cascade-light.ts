@@ -3,7 +3,8 @@
  *
  * - {@link CascadeLight}, point-like cascades: our tables (`TableCascadeLight`), IceCube's (`PhotosplineCascadeLight`), a
  *   formula (`ClosedFormCascadeLight`);
- * - {@link TrackLight}, infinite muons: our tables (`TableTrackLight`), IceCube's (`PhotosplineTrackLight`).
+ * - `TrackLight`, infinite muons: our tables (`TableTrackLight`), IceCube's (`PhotosplineTrackLight`). Derivatives are those
+ *   of our tables only: IceCube's of muons have none by the reference. The closed form of tracks has times only (`MuonDelays`).
  *
  * Both work alike: `setDirection` once for a line of sources, `look` at a module from a source, then ask for times and
  * derivatives at the place looked at. An instance holds its last look-up and allocates nothing by it; whoever works in

@@ -3,10 +3,11 @@
  * spherical or cylindrical cells, muons without ends (specs/photospline.md 4.1 to 4.5). An instance holds the direction
  * of the source and the last look-up; nothing is allocated by a look-up.
  */
+
+import { Flight } from '../flight.js';
 import { SIN_CHERENKOV, SPEED_OF_LIGHT, TAN_CHERENKOV } from '../optics.js';
 import { convolve, triangleKnots } from './convolve.js';
 import { SplineEvaluator, SplineSlice } from './evaluate.js';
-import { Flight } from './flight.js';
 import type { LightSplines } from './light-splines.js';
 import type { SplineTable } from './table.js';
 

@@ -3,12 +3,13 @@
  * axis is summed over once a direction. Of a module the time distribution is one spline in time, from which both
  * smearings follow exactly.
  */
+
+import { Flight } from '../flight.js';
 import { SIN_CHERENKOV, SPEED_OF_LIGHT, TAN_CHERENKOV } from '../optics.js';
 import type { TrackLight } from '../track-light.js';
 import { Contraction } from './contraction.js';
 import { convolvedAxis, triangleKnots } from './convolve.js';
 import { FixedAxis } from './fixed-axis.js';
-import { Flight } from './flight.js';
 import type { LightGeometry, MuonSplines } from './light-splines.js';
 import { SmearedTimes } from './smeared-times.js';
 import type { SplineTable } from './table.js';

@@ -3,7 +3,7 @@
  * stored logarithm and of the time nodes. No allocation; an instance holds the place of its last look-up.
  */
 import type { RandomSource } from '../cascade-light.js';
-import { Flight } from '../photospline/flight.js';
+import { Flight } from '../flight.js';
 import { cellOf, inside } from './axes.js';
 import { drawAtNodes } from './cascade-times.js';
 import { CDF_VALUES, LOG_FLOOR, LOG_STEP, type MuonTable, RANGE_M } from './photon-table.js';

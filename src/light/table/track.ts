@@ -1,116 +1,64 @@
 /**
- * {@link TrackLight} from our muon tables (specs/photon-tables.md section 10). The zenith of a fit is fixed, so that
- * dimension is interpolated once per direction; what is left is three-dimensional.
+ * {@link TrackLight} from our muon tables (specs/photon-tables.md section 10): {@link MuonGradient} with the geometry
+ * before it, and times at any residual behind it. Fits that descend a gradient use that class itself.
  */
+import { Flight } from '../flight.js';
+import { SPEED_OF_LIGHT } from '../optics.js';
 import type { TrackLight } from '../track-light.js';
-import { cellOf, inside } from './cascade.js';
 import { NodeDistribution } from './cdf-nodes.js';
-import { CDF_VALUES, LOG_FLOOR, type MuonTable, RANGE_M } from './photon-table.js';
-import { LATE_SMEARING_NS } from './sampled-times.js';
-import {
-  DIRECT_NS_PER_METRE,
-  LOSSES_PER_GEV,
-  NEAREST_M,
-  NS_PER_METRE,
-  PE_PER_FLUENCE,
-  SMEARING_NS,
-  START_NS_PER_METRE,
-  ZenithSlice,
-} from './zenith-slice.js';
+import { MUON, MuonGradient } from './muon-gradient.js';
+import type { MuonTable } from './photon-table.js';
+import { LATE_SMEARING_NS, TIMES } from './sampled-times.js';
+import { DIRECT_NS_PER_METRE, SMEARING_NS, ZenithSlice } from './zenith-slice.js';
 
 export class TableTrackLight implements TrackLight {
   bareYield = 0;
   stochasticYield = 0;
   directNs = 0;
-  private readonly muon: MuonTable;
   private readonly slice: ZenithSlice;
+  private readonly gradient: MuonGradient;
   private readonly distribution: NodeDistribution;
-  private readonly farthest: number;
-  private readonly out: Float64Array;
-  private dx = 0;
-  private dy = 0;
-  private dz = 1;
-  /** Unit vector across the track, upwards. */
-  private ux = 1;
-  private uy = 0;
-  private uz = 0;
+  private readonly flight: Flight = new Flight();
+  /** Unit vector across the track towards the last module, level. */
+  private acrossX = 0;
+  private acrossY = 0;
+  /** From residuals to times after the start of the light. */
   private offsetNs = 0;
 
   constructor(muon: MuonTable, stochastic: MuonTable) {
-    this.muon = muon;
     this.slice = new ZenithSlice(muon, stochastic);
+    this.gradient = new MuonGradient(this.slice, Float64Array.of(0), SMEARING_NS);
     this.distribution = new NodeDistribution(muon.timeNodes);
-    this.farthest = Math.exp(muon.lnRho.first + (muon.lnRho.size - 1) * muon.lnRho.step);
-    this.out = new Float64Array(muon.timeNodes.length);
     this.setDirection(0, 0);
   }
 
   setDirection(zenith: number, azimuth: number): void {
-    const sin = Math.sin(zenith);
-    this.dx = -sin * Math.cos(azimuth);
-    this.dy = -sin * Math.sin(azimuth);
-    this.dz = -Math.cos(zenith);
-    const h = Math.sqrt(this.dx * this.dx + this.dy * this.dy);
-    this.ux = h > 0 ? (-this.dx * this.dz) / h : 1;
-    this.uy = h > 0 ? (-this.dy * this.dz) / h : 0;
-    this.uz = h;
+    this.flight.set(zenith, azimuth);
     this.slice.cut(zenith);
+    this.gradient.setDirection(zenith);
   }
 
   look(z: number, vx: number, vy: number, vz: number): boolean {
-    const along = vx * this.dx + vy * this.dy + vz * this.dz;
-    const rx = vx - along * this.dx;
-    const ry = vy - along * this.dy;
-    const rz = vz - along * this.dz;
-    const distance = Math.sqrt(rx * rx + ry * ry + rz * rz);
-    const cosPhi = distance > 0 ? (rx * this.ux + ry * this.uy + rz * this.uz) / distance : 0;
-    const { z: axisZ, lnRho, phiDeg, timeNodes } = this.muon;
-    const uPhi = inside(phiDeg, Math.acos(cosPhi > 1 ? 1 : cosPhi < -1 ? -1 : cosPhi) * (180 / Math.PI));
-    const rho = distance > NEAREST_M ? distance : NEAREST_M;
-    const uRho = (Math.log(rho) - lnRho.first) / lnRho.step;
-    const uZ = inside(axisZ, z + along * this.dz);
-    const iZ = cellOf(uZ, axisZ.size);
-    const iRho = cellOf(uRho, lnRho.size);
-    const iPhi = cellOf(uPhi, phiDeg.size);
-    const fZ = uZ - iZ;
-    let fRho = uRho - iRho;
-    const fPhi = uPhi - iPhi;
-    const sZ = lnRho.size * phiDeg.size;
-    const at = iZ * sZ + iRho * phiDeg.size + iPhi;
-    const outside = LOG_FLOOR - rho / RANGE_M - Math.log(rho);
-    this.bareYield = PE_PER_FLUENCE * Math.exp(outside + this.trilinear(this.slice.bareLog, at, sZ, fZ, fRho, fPhi));
-    this.stochasticYield =
-      PE_PER_FLUENCE *
-      LOSSES_PER_GEV *
-      Math.exp(outside + this.trilinear(this.slice.stochasticLog, at, sZ, fZ, fRho, fPhi));
-
-    // Beyond the last rho the last distribution holds.
-    if (fRho > 1) fRho = 1;
-    const { out } = this;
-    const { nodes } = this.slice;
-    const n = timeNodes.length;
-    const stepRho = phiDeg.size * CDF_VALUES;
-    const stepZ = sZ * CDF_VALUES;
-    const a = at * CDF_VALUES;
-    const w00 = (1 - fZ) * (1 - fRho);
-    const w01 = (1 - fZ) * fRho;
-    const w10 = fZ * (1 - fRho);
-    const w11 = fZ * fRho;
-    const g = 1 - fPhi;
-    for (let k = 0; k < n; k++) {
-      const i = a + k;
-      const b = i + stepRho;
-      const c = i + stepZ;
-      const d = c + stepRho;
-      out[k] =
-        w00 * (nodes[i]! * g + nodes[i + CDF_VALUES]! * fPhi) +
-        w01 * (nodes[b]! * g + nodes[b + CDF_VALUES]! * fPhi) +
-        w10 * (nodes[c]! * g + nodes[c + CDF_VALUES]! * fPhi) +
-        w11 * (nodes[d]! * g + nodes[d + CDF_VALUES]! * fPhi);
-    }
-    this.distribution.fill(out, 8 + 2 * (rho < this.farthest ? rho : this.farthest));
-    this.directNs = along * NS_PER_METRE + distance * DIRECT_NS_PER_METRE;
-    this.offsetNs = distance * DIRECT_NS_PER_METRE - rho * START_NS_PER_METRE;
+    const { flight, gradient } = this;
+    const { work, times } = gradient;
+    flight.see(vx, vy, vz);
+    // the level unit vector across the flight is d x p
+    const { d, p } = flight;
+    const x = d[1]! * p[2]! - d[2]! * p[1]!;
+    const y = d[2]! * p[0]! - d[0]! * p[2]!;
+    this.acrossX = x;
+    this.acrossY = y;
+    work[MUON.across] = vx * x + vy * y + vz * (d[0]! * p[1]! - d[1]! * p[0]!);
+    work[MUON.upwards] = flight.across * flight.cosPhi;
+    work[MUON.height] = z + vz;
+    work[MUON.time] = 0;
+    gradient.look();
+    this.bareYield = Math.exp(work[MUON.bareLn]!);
+    this.stochasticYield = Math.exp(work[MUON.stochasticLn]!);
+    this.distribution.fill(times.values, times.times[TIMES.scale]!);
+    const direct = flight.across * DIRECT_NS_PER_METRE;
+    this.directNs = flight.along / SPEED_OF_LIGHT + direct;
+    this.offsetNs = direct + times.times[TIMES.time]!;
     return true;
   }
 
@@ -130,14 +78,46 @@ export class TableTrackLight implements TrackLight {
     return this.distribution.smearedCdf(residualNs + this.offsetNs, LATE_SMEARING_NS);
   }
 
-  private trilinear(log: Float32Array, at: number, sZ: number, fZ: number, fRho: number, fPhi: number): number {
-    const sRho = this.muon.phiDeg.size;
-    const g = 1 - fPhi;
-    const near =
-      (log[at]! * g + log[at + 1]! * fPhi) * (1 - fRho) + (log[at + sRho]! * g + log[at + sRho + 1]! * fPhi) * fRho;
-    const b = at + sZ;
-    const far =
-      (log[b]! * g + log[b + 1]! * fPhi) * (1 - fRho) + (log[b + sRho]! * g + log[b + sRho + 1]! * fPhi) * fRho;
-    return near * (1 - fZ) + far * fZ;
+  /** Derivatives of ln(bareYield) by the x, y, z of the track's point into out[0] to out[2]. */
+  logSlopes(out: Float64Array): void {
+    const { work, times } = this.gradient;
+    times.sample(true);
+    times.byCdf[0] = 0;
+    work[MUON.byBareLn] = 1;
+    this.differentiate(out);
+  }
+
+  /**
+   * Derivatives of the CDF at a fixed time, now `residualNs`, by the x, y, z and the time of the track's point into out[0]
+   * to out[3].
+   */
+  cdfSlopes(residualNs: number, out: Float64Array): void {
+    const { work, times } = this.gradient;
+    const start = times.times[TIMES.time]!;
+    times.times[TIMES.time] = residualNs + this.offsetNs;
+    times.sample(true);
+    times.byCdf[0] = 1;
+    work[MUON.byBareLn] = 0;
+    this.differentiate(out);
+    out[3] = -work[MUON.byTime]!;
+    times.times[TIMES.time] = start;
+  }
+
+  private differentiate(out: Float64Array): void {
+    const { gradient, flight } = this;
+    const { work, times } = gradient;
+    times.byDensity[0] = 0;
+    times.byLate.fill(0);
+    work[MUON.byStochasticLn] = 0;
+    times.differentiate();
+    gradient.differentiate();
+    // The point moves against the module across the flight; along it, it is passed later.
+    const across = work[MUON.byAcross]!;
+    const up = work[MUON.byUpwards]!;
+    const perMetre = work[MUON.byTime]! / SPEED_OF_LIGHT;
+    const { d, p } = flight;
+    out[0] = perMetre * d[0]! - across * this.acrossX - up * p[0]!;
+    out[1] = perMetre * d[1]! - across * this.acrossY - up * p[1]!;
+    out[2] = perMetre * d[2]! - up * p[2]!;
   }
 }
