@@ -3,8 +3,10 @@
  *
  * - A client that has not fitted anything yet holds back what it had to give up, until its first success shows that the
  *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others could not
- *   fit them either, each of them, then it is the tasks. That a task was lost with a client does not count. Where nothing else is to be had for a while (the last pixels of a scan),
- *   they are answered nevertheless.
+ *   fit them either, each of them, then it is the tasks. That a task was lost with a client does not count. Where
+ *   nothing else is to be had for a while (the last pixels of a scan), they are answered nevertheless.
+ * - Once it has fitted one and fits are slow, a client holds no more tasks than it fits: what waited in its hands at the
+ *   end of a round would have been fitted by somebody who has nothing to do.
  * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
  *   what it has not looked at goes to others.
  */
@@ -19,6 +21,8 @@ export interface CarefulOptions {
   readonly hopelessAfter: number;
   /** Seconds without another task after which a client without a success answers what it holds back. Default 60. */
   readonly patienceS?: number;
+  /** Fits at the same time. Slow fits are asked for only as fast as there is somebody for them. */
+  readonly workers: number;
   /** Called when tasks are refused for that many seconds. */
   readonly onQuarantine?: (seconds: number) => void;
 }
@@ -36,13 +40,18 @@ interface HeldBack {
   readonly settle: (done: Promise<void>) => void;
 }
 
+/** From here on the way to the broker and back is short beside a fit, seconds. */
+const SLOW_FIT_S = 0.3;
+
 export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
-  const { quarantineS, hopelessAfter, patienceS = 60 } = options;
+  const { quarantineS, hopelessAfter, workers, patienceS = 60 } = options;
   let hasFitted = false;
+  let areFitsSlow = false;
   let isOver = false;
   let heldBack: HeldBack[] = [];
   let patience: ReturnType<typeof setTimeout> | undefined;
-  let suspend: (() => void) | null = null;
+  /** Stops taking tasks for so many seconds. */
+  let suspend: ((seconds: number) => void) | null = null;
   let wakeUp = (): void => undefined;
 
   return {
@@ -63,11 +72,14 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
 
   async function* deliveries(prefetch: number): AsyncGenerator<Delivery> {
     while (!isOver) {
-      const taking = end.deliveries(prefetch)[Symbol.asyncIterator]();
+      const held = areFitsSlow ? Math.min(prefetch, workers) : prefetch;
+      const taking = end.deliveries(held)[Symbol.asyncIterator]();
       let isSuspended = false;
+      let pauseS = 0;
       const suspended = new Promise<'suspended'>((resolve) => {
-        suspend = () => {
+        suspend = (seconds) => {
           isSuspended = true;
+          pauseS = Math.max(pauseS, seconds);
           resolve('suspended');
         };
       });
@@ -87,7 +99,7 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
         suspend = null;
         void Promise.resolve(taking.return?.()).catch(() => undefined);
       }
-      await pause(quarantineS);
+      if (pauseS > 0) await pause(pauseS);
     }
   }
 
@@ -96,19 +108,27 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
       ...delivery,
       async finish(outcome) {
         if (outcome.status === 'done') {
-          hasFitted = true;
+          fitted(outcome.runtimeS);
           answer();
           return delivery.finish(outcome);
         }
         const signed = { ...outcome, reasons: outcome.reasons.map((reason) => `on ${hostname()}: ${reason}`) };
         if (quarantineS > 0 && suspend !== null) {
           options.onQuarantine?.(quarantineS);
-          suspend();
+          suspend(quarantineS);
         }
         if (hasFitted || isOver) return delivery.finish(signed);
         return holdBack(delivery, signed);
       },
     };
+  }
+
+  /** The first success decides how many tasks are held from now on. */
+  function fitted(runtimeS: number): void {
+    if (hasFitted) return;
+    hasFitted = true;
+    areFitsSlow = runtimeS >= SLOW_FIT_S;
+    if (areFitsSlow) suspend?.(0);
   }
 
   async function holdBack(delivery: Delivery, outcome: FailedOutcome): Promise<void> {

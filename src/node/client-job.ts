@@ -93,6 +93,7 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
     options.debugDirectory === undefined ? own : keepingTaskFiles(own, options.debugDirectory, note),
     {
       quarantineS,
+      workers,
       hopelessAfter: Math.min(HOPELESS_AFTER, prefetch),
       onQuarantine: (seconds) => {
         idle.pauseFor(seconds);

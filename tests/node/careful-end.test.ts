@@ -26,7 +26,7 @@ const failed = ({ nside, pixel }: RecoTask): TaskOutcome => {
 async function setUp(options: Partial<CarefulOptions> = {}) {
   const broker = embeddedBroker();
   await broker.server.send([0, 1, 2, 3, 4, 5].map(task));
-  const end = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, ...options });
+  const end = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 1, ...options });
   const arrived: TaskOutcome[] = [];
   void (async () => {
     for await (const outcome of broker.server.outcomes()) arrived.push(outcome);
@@ -113,7 +113,7 @@ describe('a client whose first tasks all fail', () => {
     void two.finish(failed(two.task)).catch(() => undefined);
     end.abandon();
     await pixels();
-    const deliveries = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2 }).deliveries(4);
+    const deliveries = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 1 }).deliveries(4);
     const more = deliveries[Symbol.asyncIterator]();
     const [first, second] = [(await more.next()).value, (await more.next()).value];
     expect([first, second].map(({ history }) => history)).toEqual(Array(2).fill({ handedOut: 1, failedAt: 1 }));
@@ -154,5 +154,37 @@ describe('a quarantine', () => {
     await vi.advanceTimersByTimeAsync(0);
     await end.close();
     expect((await coming).done).toBe(true);
+  });
+});
+
+describe('a client whose fits are slow', () => {
+  it('takes no more tasks than it can fit at once, after its first success', async () => {
+    const { next, deliveries } = await setUp({ workers: 1 });
+    const [first, second] = [await next(), await next()];
+    await next();
+    await next();
+    await first.finish({ ...done(first.task), runtimeS: 20 });
+    const fifth = await next();
+    expect(fifth.task.pixel).toBe(4);
+    let hasSixth = false;
+    const coming = deliveries.next().then(() => {
+      hasSixth = true;
+    });
+    await second.finish({ ...done(second.task), runtimeS: 20 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(hasSixth).toBe(false);
+    await fifth.finish({ ...done(fifth.task), runtimeS: 20 });
+    await coming;
+    expect(hasSixth).toBe(true);
+  });
+
+  it('does so only then: fast ones wait in its hands, so that it never waits for the broker', async () => {
+    const { next } = await setUp({ workers: 1 });
+    const first = await next();
+    await next();
+    await next();
+    await next();
+    await first.finish({ ...done(first.task), runtimeS: 0.01 });
+    expect((await next()).task.pixel).toBe(4);
   });
 });
