@@ -87,6 +87,7 @@ async function serve(args: Arguments): Promise<void> {
     const broker = await brokerPlace(environment);
     hear.hide(broker.secrets);
     const skydriver = skydriverPlace(environment);
+    if (skydriver !== null) hear.hide([skydriver.token]);
     return serveScan({
       ...options,
       eventFile: args.eventFile ?? null,
