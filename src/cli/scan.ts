@@ -26,6 +26,7 @@ const EXAMPLES = `
 Examples:
   skymap-scanner scan --event-file alert.json --reco-algo pandel_mpe
   skymap-scanner scan --event-file alert.pkl --reco-algo pandel_mpe --output-dir results --workers 8
+  skymap-scanner scan --event-file alert.json --reco-algo pandel_mpe --web      # watch it at http://127.0.0.1:8420/
   skymap-scanner scan --event-file alert.i3.zst --reco-algo dummy --nsides 1:0 2:12 --json
   skymap-scanner scan --event-file event.json --reco-module my-reco.mjs --reco-option sigma_ns=20
   skymap-scanner scan --event-file event.json --reco-command 'python3 my_reco.py'
@@ -37,7 +38,8 @@ settings start a scan of their own.
 
 Environment (defaults): SKYSCAN_PROGRESS_INTERVAL_SEC (60) and SKYSCAN_RESULT_INTERVAL_SEC (120), seconds between two
 writes of scan-manifest.json and of partial maps; EWMS_PILOT_TASK_TIMEOUT (1800); SKYSCAN_LOG (INFO), DEBUG is --debug,
-WARNING is --quiet; SKYSCAN_CRASH_DUMMY_PROBABILITY (0.5).
+WARNING is --quiet; SKYSCAN_CRASH_DUMMY_PROBABILITY (0.5); SKYSCAN_WEB_TOKEN, secret of
+the readers of --web, which other machines need.
 
 ${FILES_EXPLAINED}
 
