@@ -86,6 +86,7 @@ async function client(args: Arguments): Promise<void> {
       waitForFirstMessageS: environment.waitForFirstMessageS,
       timeoutToClientsS: environment.timeoutToClientsS,
       quarantineS: environment.quarantineS,
+      endsAfterFailure: environment.endsAfterFailure,
       ...(args.debugDirectory === undefined ? {} : { debugDirectory: args.debugDirectory }),
       ...(args.recoAlgo === undefined ? {} : { recoName: args.recoAlgo }),
       photonTables: splineDirectory(args),

@@ -191,6 +191,7 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
       ...(args.realEvent || args.simulatedEvent ? { isReal: args.realEvent === true } : {}),
       isFresh: args.fresh === true,
       retryFailed: args.retryFailed === true,
+      isMiniTest: environment.isMiniTest,
       angularErrorFloorDeg: args.angularErrorFloor,
       pictures: args.pictures,
       progressIntervalS: environment.progressIntervalS,

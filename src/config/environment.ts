@@ -13,6 +13,8 @@ export interface Environment {
   readonly resultIntervalS: number;
   readonly taskTimeoutS: number;
   readonly crashDummyProbability: number;
+  /** Two vertex variations instead of seven with millipede_original, for quick tests. */
+  readonly isMiniTest: boolean;
   readonly log: LogLevel;
   /** Of what is not the scanner's own; of the broker and of the fits, '' where `log` holds for them. */
   readonly logThirdParty: LogLevel;
@@ -32,6 +34,8 @@ export interface Environment {
   readonly waitForFirstMessageS: number;
   readonly prefetchFromClients: number;
   readonly quarantineS: number;
+  /** Whether a client ends after a task that it had to give up. */
+  readonly endsAfterFailure: boolean;
   /** Fits at the same time in one client; 0 for one a processor. */
   readonly concurrentTasks: number;
   /** Name of the scan, '' for one made of the event, the nsides and the time. */
@@ -68,6 +72,11 @@ const seconds = number('a number of seconds above 0', (n) => n > 0);
 const pause = number('a number of seconds', (n) => n >= 0);
 const count = number('a whole number above 0', (n) => Number.isInteger(n) && n > 0);
 const text = z.string();
+const yesOrNo = z
+  .string()
+  .transform((value) => value.trim().toLowerCase())
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'], 'true or false'))
+  .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
 const share = number('a number between 0 and 1', (n) => n >= 0 && n <= 1);
 const workers = number('a whole number', (n) => Number.isInteger(n) && n >= 0);
 const logLevel = z
@@ -111,6 +120,14 @@ const VARIABLES: readonly Variable[] = [
     schema: share,
     aliases: ['_SKYSCAN_CI_CRASH_DUMMY_PROBABILITY'],
     about: 'Probability that a task of crash_dummy fails. Change it to see how a set-up copes with bad nodes.',
+  },
+  {
+    key: 'isMiniTest',
+    name: 'SKYSCAN_MINI_TEST',
+    default: 'false',
+    schema: yesOrNo,
+    aliases: ['_SKYSCAN_CI_MINI_TEST'],
+    about: 'Two vertex variations instead of seven with millipede_original: for quick tests of a set-up.',
   },
   {
     key: 'log',
@@ -221,6 +238,14 @@ const VARIABLES: readonly Variable[] = [
     about: 'Seconds for which a client takes no tasks after it had to give one up. Raise it where nodes may be broken.',
   },
   {
+    key: 'endsAfterFailure',
+    name: 'EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR',
+    default: 'false',
+    schema: yesOrNo,
+    about:
+      'Whether a client ends, after its quarantine, when it had to give a task up. Set it where a batch system starts others.',
+  },
+  {
     key: 'concurrentTasks',
     name: 'EWMS_PILOT_MAX_CONCURRENT_TASKS',
     default: '0',
@@ -283,12 +308,7 @@ const VARIABLES: readonly Variable[] = [
 ];
 
 /** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
-const KNOWN_ELSEWHERE = [
-  'SKYSCAN_MINI_TEST',
-  'SKYSCAN_DOCKER_IMAGE',
-  'SKYSCAN_DOCKER_IMAGE_TAG',
-  'SKYSCAN_DOCKER_PULL_ALWAYS',
-] as const;
+const KNOWN_ELSEWHERE = ['SKYSCAN_DOCKER_IMAGE', 'SKYSCAN_DOCKER_IMAGE_TAG', 'SKYSCAN_DOCKER_PULL_ALWAYS'] as const;
 
 /** Every variable with its default and meaning, for the documentation. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = VARIABLES.map(

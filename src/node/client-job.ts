@@ -5,7 +5,7 @@
 import { openClientEnd } from '../broker/remote.js';
 import type { BrokerListener } from '../broker/remote-types.js';
 import { type ClientListener, type ClientState, fitterPool, RunnerBroken, startClient } from '../client/index.js';
-import { FileFormatError } from '../config/index.js';
+import { FileFormatError, RecoError } from '../config/index.js';
 import { recoFailed } from '../session/index.js';
 import { carefulEnd } from './careful-end.js';
 import { clientFit } from './client-fit.js';
@@ -31,6 +31,8 @@ export interface ClientJobOptions {
   readonly timeoutToClientsS: number;
   /** Seconds without taking tasks after one had to be given up, and before a client that fits nothing ends. */
   readonly quarantineS: number;
+  /** Whether the client ends when it had to give a task up. Default false: others get tasks for a while (quarantine). */
+  readonly endsAfterFailure?: boolean;
   /** Where every task and outcome is left as a file. Default: nowhere. */
   readonly debugDirectory?: string;
   /** Built-in reco, for start-up files of upstream's server, which do not say it. */
@@ -116,8 +118,10 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
     hopelessAfter: Number.POSITIVE_INFINITY,
     listen: (name, event) => {
       if (name === 'task:fitted') figures.fitted++;
-      else if (name === 'task:given-up') figures.givenUp++;
-      else if (name === 'client:state') {
+      else if (name === 'task:given-up') {
+        figures.givenUp++;
+        if (options.endsAfterFailure === true) void client.drain().catch(() => undefined);
+      } else if (name === 'client:state') {
         const { state } = event as { readonly state: ClientState };
         idle.enter(state);
         if (state === 'failed' || state === 'stopped') end.abandon();
@@ -148,6 +152,14 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
     idle.enter('stopped');
     clearTimeout(grace);
     options.signal?.removeEventListener('abort', stop);
+  }
+  if (options.endsAfterFailure === true && figures.givenUp > 0) {
+    await sleep(quarantineS, options.signal);
+    throw new RecoError(
+      'reco/failed',
+      'A task had to be given up here, and this client is to end then (EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR).',
+      'Why it failed is told above. Without that variable a client goes on.',
+    );
   }
   const isInterrupted = options.signal?.aborted === true;
   return { ending: isInterrupted ? 'interrupted' : (idle.expired ?? 'scan is over'), ...figures };

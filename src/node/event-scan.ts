@@ -54,6 +54,8 @@ export interface EventScanOptions {
   readonly areVariationsApart?: boolean;
   /** Try again what an earlier scan with the same settings had to give up. Default false. */
   readonly retryFailed?: boolean;
+  /** Two vertex variations with millipede_original, as upstream's quick tests. Default false. */
+  readonly isMiniTest?: boolean;
   /** Sigma of the blur of the published map, degrees. Default 0.2. */
   readonly angularErrorFloorDeg?: number;
   /** Whether to draw pictures. Default true. Change it where only the numbers are wanted. */
@@ -88,6 +90,13 @@ export interface OpenScan {
   readonly note: (text: string) => void;
 }
 
+/** SKYSCAN_MINI_TEST: the first two variations are enough to see that everything works (reco-millipede.md 2). */
+function forTests(source: RecoSource, isMini: boolean): RecoSource {
+  const { reco } = source;
+  if (!isMini || reco.name !== 'millipede_original') return source;
+  return { ...source, reco: { ...reco, variations: reco.variations.slice(0, 2) } };
+}
+
 /**
  * Scans an event. Throws a `SkymapError` for everything that is wrong with files, settings or the reco, and whatever
  * `run` throws.
@@ -102,7 +111,7 @@ export async function scanEvent(
 ): Promise<ScanJobReport> {
   const { outputDir, cacheDir, progression, threshold = 1 } = options;
   const note = options.note ?? (() => undefined);
-  const source = await openReco(options.reco);
+  const source = forTests(await openReco(options.reco), options.isMiniTest === true);
   const gcdOption = options.gcdDir === undefined ? {} : { gcdDir: options.gcdDir };
   const { event, detector, notes }: LoadedEvent = await load(options.eventFile, gcdOption);
   const metadata = scanMetadata(event, options.isReal);

@@ -9,6 +9,7 @@ describe('the environment', () => {
         resultIntervalS: 120,
         taskTimeoutS: 1800,
         crashDummyProbability: 0.5,
+        isMiniTest: false,
         log: 'INFO',
         logThirdParty: 'WARNING',
         logMqClient: '',
@@ -23,6 +24,7 @@ describe('the environment', () => {
         waitForFirstMessageS: 3600,
         prefetchFromClients: 300,
         quarantineS: 0,
+        endsAfterFailure: false,
         concurrentTasks: 0,
         scanId: '',
         skydriverAddress: '',
@@ -30,6 +32,7 @@ describe('the environment', () => {
         killSwitchIntervalS: 300,
         predictionWindowRatio: 0.25,
         predictionWindowMin: 400,
+        webToken: '',
         ewmsJson: '',
       },
       warnings: [],
@@ -63,6 +66,7 @@ describe('the environment', () => {
     ['SKYSCAN_PROGRESS_INTERVAL_SEC', '1 min', 'a number of seconds above 0'],
     ['EWMS_PILOT_TASK_TIMEOUT', 'Infinity', 'a number of seconds above 0'],
     ['SKYSCAN_CRASH_DUMMY_PROBABILITY', '1.5', 'a number between 0 and 1'],
+    ['SKYSCAN_MINI_TEST', 'maybe', 'true or false'],
     ['SKYSCAN_LOG', 'LOUD', 'one of DEBUG, INFO, WARNING, ERROR, CRITICAL'],
   ])('with %s=%s is refused, saying what would be right', (name, value, wanted) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(
