@@ -36,6 +36,8 @@ export interface FitterPoolOptions {
   readonly startFitter: () => Fitter;
   /** Seconds within which a fitter must be ready. Default 600. Change it when a reco reads very large tables. */
   readonly readyTimeoutS?: number;
+  /** Name of the setting that limits the time of a fit, for the reason of a failure. Default: it is not said. */
+  readonly timeoutName?: string;
 }
 
 interface Job {
@@ -46,7 +48,9 @@ interface Job {
 }
 
 /** A {@link TaskRunner} of fitters. A fitter that dies or must be killed is replaced when the next task needs it. */
-export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPoolOptions): TaskRunner {
+export function fitterPool(options: FitterPoolOptions): TaskRunner {
+  const { slots, startFitter, readyTimeoutS = 600, timeoutName } = options;
+  const limit = timeoutName === undefined ? '' : ` (${timeoutName})`;
   const queue: Job[] = [];
   const idle: (Fitter | null)[] = new Array<null>(slots).fill(null);
   const alive = new Set<Fitter>();
@@ -97,7 +101,7 @@ export function fitterPool({ slots, startFitter, readyTimeoutS = 600 }: FitterPo
     const startedMs = performance.now();
     try {
       const answer = await withinTime(fitter.fit(job.task), job.timeoutS, () => {
-        return new FitterLost(`no answer within ${job.timeoutS} s`);
+        return new FitterLost(`no answer within ${job.timeoutS} s${limit}`);
       });
       const results = checkResults(job.task, answer);
       job.resolve({ results, runtimeS: (performance.now() - startedMs) / 1000 });

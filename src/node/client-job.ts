@@ -103,12 +103,14 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
       },
     },
   );
+  const timeoutName = 'EWMS_PILOT_TASK_TIMEOUT';
   const figures = { fitted: 0, givenUp: 0 };
   const client = startClient({
     end,
-    runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared) }),
+    runner: fitterPool({ slots: workers, startFitter: source.fitters(prepared), timeoutName }),
     suspects: fitterPool({
       slots: workers,
+      timeoutName,
       startFitter: () =>
         separateFitter({ startupFile, recoName: options.recoName ?? null, photonTables: options.photonTables }),
     }),
