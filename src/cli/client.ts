@@ -5,7 +5,7 @@ import type { ClientJobReport } from '../node/index.js';
 import { numberBetween, wholeNumber } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
-import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
+import { addLogOptions, LOG_EXPLAINED, type LogArguments, logChoice } from './log-options.js';
 
 interface Arguments extends LightArguments, LogArguments {
   readonly clientStartupJson: string;
@@ -34,7 +34,10 @@ the reasons. A client on whose machine nothing can be fitted ends with an error 
 Environment (defaults): SKYSCAN_BROKER_CLIENT (rabbitmq), SKYSCAN_BROKER_ADDRESS, SKYSCAN_BROKER_AUTH as for the server;
 SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE (3600) and SKYSCAN_MQ_TIMEOUT_TO_CLIENTS (1800), seconds without a
 task after which the client ends, before its first one and after; EWMS_PILOT_TASK_TIMEOUT (1800), seconds for one fit;
-EWMS_PILOT_QUARANTINE_TIME (0), seconds without taking tasks after one had to be given up; SKYSCAN_LOG (INFO).
+EWMS_PILOT_QUARANTINE_TIME (0), seconds without taking tasks after one had to be given up;
+EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR (false), end with an error after that instead of going on;
+EWMS_PILOT_MAX_CONCURRENT_TASKS (one a processor), as --workers.
+${LOG_EXPLAINED}
 
 It ends when the scan is over: exit code 0.`;
 

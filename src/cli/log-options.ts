@@ -10,6 +10,12 @@ export interface LogArguments {
   readonly debug?: true;
 }
 
+/** The variables that say the same, for a help text. */
+export const LOG_EXPLAINED = `\
+SKYSCAN_LOG (INFO), least level of what is told: DEBUG, INFO, WARNING, ERROR or CRITICAL; SKYSCAN_MQ_CLIENT_LOG of the
+broker, SKYSCAN_EWMS_PILOT_LOG of the fits (both as SKYSCAN_LOG), SKYSCAN_LOG_THIRD_PARTY (WARNING) of everything else;
+SKYSCAN_LOG_FORMAT (text) and SKYSCAN_METRICS, as --log-format and --metrics.`;
+
 export function addLogOptions(command: Command): Command {
   return command
     .addOption(

@@ -1,5 +1,6 @@
 /** `server`: the scan of one event with clients on any machines, through a broker. */
 import { Command, Option } from 'commander';
+import { LOG_EXPLAINED } from './log-options.js';
 import {
   addRecoOptions,
   addResultOptions,
@@ -43,8 +44,9 @@ SKYSCAN_MQ_PREFETCH_FROM_CLIENTS (300), results taken from the broker ahead;
 SKYSCAN_PROGRESS_INTERVAL_SEC (60), SKYSCAN_RESULT_INTERVAL_SEC (120);
 SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO (0.25) and SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN (400), share
 and least number of the latest results that the time left is predicted from; EWMS_PILOT_TASK_TIMEOUT (1800), as the clients
-have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_LOG (INFO). With SKYSCAN_EWMS_JSON
-(a file that EWMS wrote) tasks go to its queues, for "skymap-scanner reco" under ewms-pilot.
+have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_MINI_TEST (false), two vertex variations
+instead of seven with millipede_original. With SKYSCAN_EWMS_JSON (a file that EWMS wrote) tasks go to its queues, for
+"skymap-scanner reco" under ewms-pilot. ${LOG_EXPLAINED}
 
 For SkyDriver: SKYSCAN_SKYDRIVER_ADDRESS (https://host), SKYSCAN_SKYDRIVER_AUTH (token) and SKYSCAN_SKYDRIVER_SCAN_ID.
 The event then comes from there, progress and results go there, and --event-file and --output-dir are not needed;

@@ -40,8 +40,8 @@ interface HeldBack {
   readonly settle: (done: Promise<void>) => void;
 }
 
-/** From here on the way to the broker and back is short beside a fit, seconds. */
-const SLOW_FIT_S = 0.3;
+/** From here on the way to a distant, busy broker and back is short beside a fit, seconds. */
+const SLOW_FIT_S = 2;
 
 export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
   const { quarantineS, hopelessAfter, workers, patienceS = 60 } = options;
