@@ -83,7 +83,8 @@ needsSlurm('clients as an array job of Slurm', () => {
     const directory = temporaryDirectory();
     const gate = join(directory, 'gate');
     const serving = server(event, directory, { args: gated, env: broker() });
-    const started = await starter(directory, ['--jobs', '2', '--memory', '500MB'], { GATE: gate });
+    const args = ['--jobs', '2', '--memory', '500MB', '--client-args', 'grace:1'];
+    const started = await starter(directory, args, { GATE: gate });
     await results(directory, 12);
     const job = jobOf(started);
     slurm.run('scancel', `${job}_1`);
@@ -94,7 +95,7 @@ needsSlurm('clients as an array job of Slurm', () => {
       expect.stringMatching(/^(CANCELLED|FAILED)/),
     ]);
     // SIGTERM has arrived at the client itself: no shell stands before it.
-    expect(logsOf(directory).join('')).toContain('Stopping: tasks in hand go back to the broker.');
+    expect(logsOf(directory).join('')).toContain('Stopping: fits that end within 1 s are sent, other tasks go back');
     expect(existsSync(gate)).toBe(false);
     rmSync(join(directory, 'logs of clients'), { recursive: true });
     expect((await starter(directory, ['--jobs', '1', '--workers', '2'])).code).toBe(0);
