@@ -8,7 +8,7 @@
  *   own name here (DNS rebinding).
  * - What changes something (POST) must come from the page itself: `Origin` and `Sec-Fetch-Site` say so, and it carries
  *   a proof that only the page was told.
- * - Pages run their own files only (Content-Security-Policy), are shown in no frame, send no referrer.
+ * - Pages run their own files only (Content-Security-Policy), are shown in no frame, tell other sites nothing.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -296,7 +296,8 @@ export async function servePages(
 const COMMON = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
+  // Not 'no-referrer': browsers then send forms with an origin of "null", which could be anybody's.
+  'Referrer-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Frame-Options': 'DENY',

@@ -34,7 +34,7 @@ export function livePage(base: string): string {
 <progress id="bar" max="1" value="0" aria-label="Share of the fits that have come"></progress>
 <div id="figures"></div><div class="scroll"><table><thead><tr><th scope="col">nside</th><th scope="col">done</th><th scope="col">chosen</th><th scope="col"><span class="visually-hidden">share</span></th></tr></thead><tbody id="levels"></tbody></table></div>
 <p id="workers" class="note"></p><p id="note"></p><div id="stop-place"></div></section>
-<section class="panel"><h2>Position so far</h2><p class="answer" id="position">none yet</p><p class="note" id="position-note"></p>
+<section class="panel"><h2 id="position-title">Position so far</h2><p class="answer" id="position">none yet</p><p class="note" id="position-note"></p>
 <div class="scroll"><table id="regions"></table></div></section>
 </div>
 </div>

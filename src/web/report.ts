@@ -26,7 +26,7 @@ import { dataBlock, escapeHtml, facts, inlineScript, jsonBlock, table } from './
 import { llhProfile } from './llh-profile.js';
 import { packPixels } from './pixel-packing.js';
 import { manifestFacts, manifestTimes } from './scan-facts.js';
-import { type RegionFigures, type SkyFigures, skyFigures } from './sky-figures.js';
+import { edgeText, type RegionFigures, type SkyFigures, skyFigures } from './sky-figures.js';
 
 /** What a report is made from. */
 export interface ReportInput {
@@ -212,9 +212,7 @@ function regionTable(regions: readonly RegionFigures[]): string {
     regions.map((region) => [
       `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ' Wilks' : ''}`,
       areaText(region.area_deg2),
-      ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map((edge) =>
-        edge.toFixed(3),
-      ),
+      ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map(edgeText),
     ]),
   );
 }

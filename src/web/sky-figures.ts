@@ -38,6 +38,11 @@ export function skyFigures(sky: SkyMaps): SkyFigures {
   };
 }
 
+/** Distance of a region's edge as tables have it, degrees. */
+export function edgeText(deg: number): string {
+  return deg.toFixed(deg < 100 ? 3 : 1);
+}
+
 function rounded(deg: number): number {
   return Math.round(deg * 1e5) / 1e5;
 }

@@ -95,7 +95,9 @@ needsBrowser('the HTML report', () => {
         expect(text).toContain(`LLH ${wanted.llh.toFixed(3)}`);
         const cells = skyMaps(result)!.probability;
         const level = credibleLevelAt(cells, shownRa * DEGREE, shownDec * DEGREE);
-        if (level < 0.99) expect(text).toContain(`credible level ${Number((100 * level).toPrecision(3))} %`);
+        // Densities travel as 32-bit floats: cells of nearly the same density may rank the other way round.
+        const shown = Number(/credible level ([\d.]+) %/.exec(text!)?.[1] ?? Number.NaN);
+        if (level < 0.99) expect(Math.abs(shown - 100 * level)).toBeLessThan(0.5);
       }
     }
     page.expectQuiet();

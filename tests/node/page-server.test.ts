@@ -51,7 +51,7 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET',
 }
 
 describe('the server of pages', () => {
-  it('lets pages run their own files only, in no frame, without referrer', async () => {
+  it('lets pages run their own files only, in no frame, and tells other sites nothing', async () => {
     await start();
     const { status, headers } = await get('/');
     expect(status).toBe(200);
@@ -61,7 +61,7 @@ describe('the server of pages', () => {
     }
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['referrer-policy']).toBe('same-origin');
     expect(headers['cache-control']).toBe('no-store');
   });
 

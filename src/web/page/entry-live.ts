@@ -4,6 +4,7 @@ import { formatAngleDms, formatDuration, formatRaHms } from '../../result/index.
 import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../../sky/index.js';
 import type { EventPicture } from '../event-picture.js';
 import type { LiveAbout, LiveFailure, LiveProgress, LiveState } from '../live-messages.js';
+import { edgeText } from '../sky-figures.js';
 import { byId, make, setText } from './elements.js';
 import { createEventView, type EventView } from './event-view.js';
 import { unpackText } from './map-data.js';
@@ -163,6 +164,7 @@ function showProgress(given: LiveProgress): void {
     stream.close();
     setText(byId('connection'), '');
   }
+  setText(byId('position-title'), state === 'done' ? 'Position' : 'Position so far');
   showTrack();
 }
 
@@ -211,9 +213,7 @@ function showRegions({ figures, best: pixels }: RegionsAnswer): void {
           bodyRow([
             `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ' Wilks' : ''}`,
             areaText(region.area_deg2),
-            ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map((edge) =>
-              edge.toFixed(3),
-            ),
+            ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map(edgeText),
           ]),
         ),
       ),
