@@ -4,5 +4,5 @@
 #   export SKYSCAN_BROKER_ADDRESS=scanner@broker.example.org/skymap SKYSCAN_BROKER_AUTH=...
 #   launch_client.sh --client-startup-json startup.json --debug-directory debug
 #
-# SKYSCAN_DOCKER_IMAGE, SKYSCAN_DOCKER_IMAGE_TAG and SKYSCAN_DOCKER_PULL_ALWAYS as for launch_server.sh.
+# SKYSCAN_DOCKER_IMAGE, _IMAGE_TAG, _PULL_ALWAYS and _ARGS as for launch_server.sh.
 exec "$(dirname -- "${BASH_SOURCE[0]}")/launch_container.sh" client "$@"

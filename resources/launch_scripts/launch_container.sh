@@ -114,7 +114,9 @@ pulls=${SKYSCAN_DOCKER_PULL_ALWAYS-}
 if [[ -z $pulls && $image == */* ]]; then pulls=1; fi
 if [[ -n $pulls && $pulls != 0 ]]; then pull=(--pull always); fi
 
+read -r -a further <<<"${SKYSCAN_DOCKER_ARGS-}"
+
 # HOME: the user of this machine has none in the image.
 exec docker run --rm --init --network host --user "$(id -u):$(id -g)" --env HOME=/tmp \
-  ${pull[@]+"${pull[@]}"} ${variables[@]+"${variables[@]}"} ${mounts[@]+"${mounts[@]}"} \
+  ${further[@]+"${further[@]}"} ${pull[@]+"${pull[@]}"} ${variables[@]+"${variables[@]}"} ${mounts[@]+"${mounts[@]}"} \
   "$image" skymap-scanner "$command" ${arguments[@]+"${arguments[@]}"}

@@ -8,4 +8,5 @@
 # SKYSCAN_DOCKER_IMAGE (skymap-scanner), SKYSCAN_DOCKER_IMAGE_TAG (the version): the image.
 # SKYSCAN_DOCKER_PULL_ALWAYS: 0 takes the image as it is here, 1 pulls it; by default it is pulled where its name says
 # from where (a slash).
+# SKYSCAN_DOCKER_ARGS: further words for docker run, like --volume=/cvmfs:/cvmfs:ro,shared for IceCube's tables.
 exec "$(dirname -- "${BASH_SOURCE[0]}")/launch_container.sh" server "$@"

@@ -69,9 +69,11 @@ describe('launch_server.sh', () => {
       EWMS_PILOT_TASK_TIMEOUT: '900',
       _SKYSCAN_CI_MINI_TEST: '1',
       SKYSCAN_DOCKER_IMAGE_TAG: 'v9',
+      SKYSCAN_DOCKER_ARGS: '--volume=/cvmfs:/cvmfs:ro --cpus=2',
       OTHER: 'SKYSCAN_NOT=1',
     });
-    const { variables, image } = docker(ran);
+    const { variables, image, flags } = docker(ran);
+    expect(flags.slice(-2)).toEqual(['--volume=/cvmfs:/cvmfs:ro', '--cpus=2']);
     expect(variables.sort()).toEqual([
       'EWMS_PILOT_TASK_TIMEOUT',
       'HOME=/tmp',

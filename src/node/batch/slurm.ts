@@ -35,7 +35,8 @@ export function slurmSubmission(jobs: ClientJobs, ownCommand: readonly string[])
   return {
     fileName: 'clients.sbatch',
     text: `${lines.join('\n')}\n`,
-    submit: (path) => ({ program: 'sbatch', args: ['--parsable', path] }),
+    // Said here again: SBATCH_EXPORT would count for more than the script.
+    submit: (path) => ({ program: 'sbatch', args: ['--parsable', '--export=ALL', path] }),
     // `--parsable`: the number, and in a federation `;cluster`.
     jobOf: (printed) => printed.trim().split(';')[0]!,
     stop: (job) => `scancel ${job}`,

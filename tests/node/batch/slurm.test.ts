@@ -80,7 +80,7 @@ describe('a script for Slurm', () => {
       '--exclusive',
       '--constraint="a b"',
     ]);
-    expect(submit('/x/y').args).toEqual(['--parsable', '/x/y']);
+    expect(submit('/x/y').args).toEqual(['--parsable', '--export=ALL', '/x/y']);
     expect([jobOf('12\n'), jobOf('12;cluster\n'), stop('12')]).toEqual(['12', '12', 'scancel 12']);
   });
 });
