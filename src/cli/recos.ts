@@ -4,15 +4,23 @@ import { Command } from 'commander';
 export function recosCommand(): Command {
   return new Command('recos')
     .summary('list the reconstructions that are built in')
-    .description('Lists the reconstructions that are built in, one a line: name and what it is.')
-    .option('--json', 'print a JSON list of {name, about}')
+    .description(
+      'Lists the reconstructions that are built in: name and what it is, and below the options that they take as --reco-option name=value.',
+    )
+    .option('--json', 'print a JSON list of {name, about, options}')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { listRecos } = await import('../index.js');
-      const recos = listRecos();
+      const { AUTO_RECO, listRecos } = await import('../index.js');
+      const about = 'the one that IceCube would choose: splinempe, or millipede_wilks above 40 TeV of muon energy';
+      const recos = [{ name: AUTO_RECO, about, options: {} }, ...listRecos()];
       const width = Math.max(...recos.map(({ name }) => name.length));
       const text = json
         ? JSON.stringify(recos, null, 2)
-        : recos.map(({ name, about }) => `${name.padEnd(width)}  ${about}`).join('\n');
+        : recos
+            .flatMap(({ name, about, options }) => [
+              `${name.padEnd(width)}  ${about}`,
+              ...Object.entries(options).map(([option, meaning]) => `${' '.repeat(width)}    ${option}: ${meaning}`),
+            ])
+            .join('\n');
       process.stdout.write(`${text}\n`);
     });
 }

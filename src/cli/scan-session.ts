@@ -50,7 +50,12 @@ export const EVENT_FILE = 'alert message (.json, .pkl), .i3 file (also .gz, .bz2
 /** Which reconstruction, which pixels. */
 export function addRecoOptions(command: Command): Command {
   return command
-    .addOption(new Option('--reco-algo <name>', 'built-in reconstruction').conflicts(['recoModule', 'recoCommand']))
+    .addOption(
+      new Option(
+        '--reco-algo <name>',
+        'built-in reconstruction; "auto": splinempe, or millipede_wilks above 40 TeV of muon energy, as IceCube chooses',
+      ).conflicts(['recoModule', 'recoCommand']),
+    )
     .addOption(new Option('--reco-module <file>', 'reconstruction from an ES module').conflicts('recoCommand'))
     .option('--reco-command <command>', 'reconstruction by any program (resources/examples)')
     .option('--reco-option <name=value>', 'option of the reconstruction; may be repeated', namedValue)

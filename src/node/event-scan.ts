@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import type { DecodedEvent } from '../event/index.js';
-import type { PreparedEvent, RecoSettings } from '../reco/index.js';
+import { loadIceModel } from '../light/index.js';
+import { AUTO_RECO, type PreparedEvent, type RecoSettings, recoFor } from '../reco/index.js';
 import { eventStem, type ScanSummary } from '../result/index.js';
 import {
   listenTo,
@@ -24,7 +25,7 @@ import type { SplineDirectory } from './photon-tables.js';
 import { drawPictures } from './pictures.js';
 import { prepareEvent } from './prepare-event.js';
 import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
-import { packageVersion } from './resources.js';
+import { packageVersion, readResource } from './resources.js';
 import { resultFiles } from './result-files.js';
 
 /** What a scan of an event is told, wherever its tasks are fitted. */
@@ -82,6 +83,8 @@ export interface OpenScan {
   /** `run00136662.evt000035405932.neutrino` */
   readonly stem: string;
   readonly event: DecodedEvent;
+  /** The reco by name or place; one that was left to the scanner has been chosen. */
+  readonly choice: RecoChoice;
   readonly source: RecoSource;
   readonly prepared: PreparedEvent;
   readonly journal: DiskJournal;
@@ -111,9 +114,14 @@ export async function scanEvent(
 ): Promise<ScanJobReport> {
   const { outputDir, cacheDir, progression, threshold = 1 } = options;
   const note = options.note ?? (() => undefined);
-  const source = forTests(await openReco(options.reco), options.isMiniTest === true);
+  const isAuto = options.reco.kind === 'builtin' && options.reco.name === AUTO_RECO;
+  // A name that nobody has is told before the event is read.
+  const named = isAuto ? null : await openReco(options.reco);
   const gcdOption = options.gcdDir === undefined ? {} : { gcdDir: options.gcdDir };
   const { event, detector, notes }: LoadedEvent = await load(options.eventFile, gcdOption);
+  const chosen = isAuto ? recoFor(event, detector, await loadIceModel(readResource, options.iceModel)) : null;
+  const choice: RecoChoice = chosen === null ? options.reco : { kind: 'builtin', name: chosen.name };
+  const source = forTests(named ?? (await openReco(choice)), options.isMiniTest === true);
   const metadata = scanMetadata(event, options.isReal);
   const stem = eventStem(metadata);
   const journalDir = join(cacheDir, stem);
@@ -122,6 +130,7 @@ export async function scanEvent(
     await probeWritable(directory);
   }
   for (const text of notes) note(text);
+  if (chosen !== null) note(`Chosen: ${chosen.why}`);
 
   const settings = options.recoSettings ?? {};
   const { input, prepared } = await prepareEvent(source.reco, {
@@ -163,7 +172,7 @@ export async function scanEvent(
         'scan:warning': ({ text }) => note(text),
       }),
     );
-    const outcome = await run({ setup, stem, event, source, prepared, journal, listen, note });
+    const outcome = await run({ setup, stem, event, choice, source, prepared, journal, listen, note });
     if (outcome.state === 'interrupted') {
       await files?.settle();
       return { state: 'interrupted', kept: journal.results, journal: journal.path };
@@ -175,6 +184,7 @@ export async function scanEvent(
       files: answers,
     } = answerFiles(result, {
       recoAlgo: source.reco.name,
+      recoChoice: chosen?.why ?? null,
       statistics,
       threshold,
       angularErrorFloorDeg: options.angularErrorFloorDeg ?? 0.2,

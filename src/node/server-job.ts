@@ -121,7 +121,7 @@ async function serve(scan: OpenScan, eventText: string, options: EventOptions): 
       scanId,
       eventFile: options.eventFile,
       eventText,
-      reco: anywhere(options.reco),
+      reco: anywhere(scan.choice),
       settings: options.recoSettings ?? {},
       iceModel: options.iceModel ?? 'spice_mie',
       preparation: preparationOf(source, prepared),

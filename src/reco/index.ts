@@ -1,3 +1,4 @@
+export { AUTO_RECO, type RecoOfEvent, recoFor } from './auto.js';
 export { checkReco } from './check.js';
 export { findReco, listRecos } from './registry.js';
 export type {

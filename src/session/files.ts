@@ -41,6 +41,8 @@ export function mapFiles(result: ScanResult): NamedFile[] {
 /** What a result does not say about its scan. */
 export interface ScanRecord {
   readonly recoAlgo: string;
+  /** Why that one, where the choice was left to the scanner. */
+  readonly recoChoice?: string | null;
   readonly statistics: ScanFigures;
   readonly threshold: number;
   readonly angularErrorFloorDeg: number;
@@ -51,11 +53,12 @@ export interface ScanRecord {
 /** The answer of a scan: its summary, and the probability map as multi-order FITS. `sky` is null for an empty map. */
 export function answerFiles(
   result: ScanResult,
-  { recoAlgo, statistics, threshold, angularErrorFloorDeg, version }: ScanRecord,
+  { recoAlgo, recoChoice = null, statistics, threshold, angularErrorFloorDeg, version }: ScanRecord,
 ): { readonly summary: ScanSummary; readonly sky: SkyMaps | null; readonly files: NamedFile[] } {
   const sky = skyMaps(result, angularErrorFloorDeg);
   const summary = summarize(result, {
     recoAlgo,
+    recoChoice,
     nRecos: statistics.recos,
     wallS: statistics.wallS,
     threshold,

@@ -35,11 +35,16 @@ export interface PandelMpeData {
   readonly settings: LikelihoodSettings;
 }
 
-const OPTIONS = ['jitter_ns', 'growth', 'noise_per_ns', 'charge_exponent'];
+const OPTIONS: Readonly<Record<string, string>> = {
+  jitter_ns: `width of the smearing by the electronics (${PANDEL_DEFAULTS.jitterNs})`,
+  growth: `factor on the width with which the light itself is smeared (${PANDEL_DEFAULTS.growth})`,
+  noise_per_ns: `floor of the density of a hit (${PANDEL_DEFAULTS.noisePerNs})`,
+  charge_exponent: `power of the charge that counts the photons of a module (${PANDEL_DEFAULTS.chargeExponent})`,
+};
 
 function prepare(input: RecoInput): PreparedEvent<PandelMpeData> {
   const { event, detector, settings } = input;
-  refuseUnknownSettings('pandel_mpe', settings, OPTIONS);
+  refuseUnknownSettings('pandel_mpe', settings, Object.keys(OPTIONS));
   const jitterNs = numberSetting(settings, 'jitter_ns', PANDEL_DEFAULTS.jitterNs, { min: 1, max: 1000 });
   const noisePerNs = numberSetting(settings, 'noise_per_ns', PANDEL_DEFAULTS.noisePerNs, { min: 1e-18, max: 1 });
   const growth = numberSetting(settings, 'growth', PANDEL_DEFAULTS.growth, { min: 0.1, max: 100 });
@@ -73,6 +78,7 @@ export const pandelMpe: Reco<PandelMpeData> = {
   refinesTime: true,
   addsFallbackSeed: true,
   taskUnit: 'pixel',
+  options: OPTIONS,
   prepare,
   createFit,
 };

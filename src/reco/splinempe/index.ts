@@ -51,7 +51,13 @@ export type MuonTables =
   | { readonly kind: 'splines'; readonly splines: MuonSplines }
   | { readonly kind: 'tables'; readonly muon: MuonTable; readonly stochastic: MuonTable };
 
-const OPTIONS = ['energy_gev', 'exponent', 'jitter_ns', 'compatible'];
+const OPTIONS: Readonly<Record<string, string>> = {
+  energy_gev: "muon energy that steers exponent and jitter (the event's own)",
+  exponent: 'power of the charge that counts the photons of a module (by the energy)',
+  jitter_ns: 'width of the smoothing over time (by the energy)',
+  compatible:
+    "yes or no (no): a simplex from every start, as the reference fits, where our own tables' gradient is faster",
+};
 /** Restarts serve the regions: ten times the half of what bounds a 90 % region. */
 const RESTART_WITHIN_LLH = 20;
 /** splinempe_pointed looks this far around the online fit, degrees. */
@@ -61,7 +67,7 @@ const ONLINE_FITS = ['l2_online_SplineMPE', 'OnlineL2_SplineMPE'];
 
 async function prepare(name: string, input: RecoInput): Promise<PreparedEvent<SplineMpeData>> {
   const { event, detector, ice, settings } = input;
-  refuseUnknownSettings(name, settings, OPTIONS);
+  refuseUnknownSettings(name, settings, Object.keys(OPTIONS));
   const muon = prepareMuon(event, detector);
   const guess = muonEnergy(event, detector, ice, muon.pulses.cleaned);
   const energyGev = numberSetting(settings, 'energy_gev', guess.energyGev, { min: 0, max: 1e12 });
@@ -164,6 +170,7 @@ const common = {
   refinesTime: true,
   addsFallbackSeed: true,
   taskUnit: 'pixel',
+  options: OPTIONS,
   restartWithinLlh: RESTART_WITHIN_LLH,
   createFit,
 } as const;

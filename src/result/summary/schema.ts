@@ -65,6 +65,7 @@ const schema: z.ZodType<ScanSummary> = z
     mjd: z.number().nullable().describe('Modified Julian day of the event, UTC.'),
     is_real_event: z.boolean().nullable().describe('False for simulated events.'),
     reco_algo: z.string().nullable(),
+    reco_choice: z.string().optional().describe('Why that one; only where the choice was left to the scanner.'),
     nsides: z.array(z.int().min(1)).describe('Resolutions that have pixels, ascending.'),
     n_pixels: z.int().min(0).describe('Finished pixels of all nsides.'),
     n_failed_pixels: z.int().min(0).describe('Those of them in which every fit failed.'),

@@ -61,6 +61,8 @@ export function summaryJson(summary: ScanSummary): string {
 /** What a result does not say about its scan. */
 export interface SummaryOptions {
   readonly recoAlgo: string | null;
+  /** Why that one, where the choice was left to the scanner. Default null. */
+  readonly recoChoice?: string | null;
   /** Fits that were made: pixels times variations. */
   readonly nRecos: number | null;
   /** Duration of the scan in seconds; the only number here that differs from run to run. */
@@ -86,6 +88,7 @@ export function summarize(result: ScanResult, options: SummaryOptions): ScanSumm
     mjd: known(metadata?.mjd),
     is_real_event: metadata?.isRealEvent ?? null,
     reco_algo: options.recoAlgo,
+    ...(options.recoChoice == null ? {} : { reco_choice: options.recoChoice }),
     nsides: result.maps.map((map) => map.nside).sort((a, b) => a - b),
     n_pixels: pixels.all,
     n_failed_pixels: pixels.failed,

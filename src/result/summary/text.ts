@@ -91,6 +91,7 @@ function scanLines(summary: ScanSummary): string[] {
   ];
   const lines = [
     what.join(', '),
+    ...(summary.reco_choice === undefined ? [] : [`chosen: ${summary.reco_choice}`]),
     `${pixels} pixels${recos === null ? '' : `, ${recos} fits`}, ` +
       (failed === 0 ? 'none failed' : `${failed} ${failed === 1 ? 'pixel' : 'pixels'} without a fit that succeeded`),
   ];

@@ -48,6 +48,8 @@ export interface ScanSummary {
   readonly mjd: number | null;
   readonly is_real_event: boolean | null;
   readonly reco_algo: string | null;
+  /** Why that one; only where the choice was left to the scanner. */
+  readonly reco_choice?: string | undefined;
   readonly nsides: readonly number[];
   readonly n_pixels: number;
   readonly n_failed_pixels: number;
