@@ -18,9 +18,9 @@ interface Arguments {
   readonly wait?: number;
   readonly accountingGroup?: string;
   readonly batchOption?: Readonly<Record<string, string>>;
-  readonly collector: string;
-  readonly schedd: string;
-  readonly namespace: string;
+  readonly collector?: string;
+  readonly schedd?: string;
+  readonly namespace?: string;
   readonly dryrun?: true;
   readonly debug?: true;
 }
@@ -37,8 +37,8 @@ Ten clients of four workers each, for a server that runs or is about to:
   skymap-scanner client-starter --engine kubernetes --jobs 10 --workers 4 --memory 4GB --image skymap-scanner:0.1.0 \\
     --client-startup-json startup.json
 
---dryrun prints what the batch system would get and submits nothing. Passwords are in neither: HTCondor and Slurm hand
-over the SKYSCAN_ and EWMS_ variables of whoever submits, Kubernetes gets a Secret.
+--dryrun prints what the batch system would get and submits nothing. No password is in it: HTCondor and Slurm hand over the
+SKYSCAN_ and EWMS_ variables of whoever submits, Kubernetes gets a Secret.
 
 Without an image the jobs run this installation and its Node, which all machines must see at the same path. With one,
 "skymap-scanner" is run inside it. HTCondor copies the start-up file to the jobs, Kubernetes gets it as a ConfigMap; for
@@ -60,7 +60,11 @@ export function clientStarterCommand(): Command {
       new Option('--engine <name>', 'batch system').choices(['htcondor', 'slurm', 'kubernetes']).default('htcondor'),
     )
     .option('--workers <number>', 'fits at the same time in each job, a processor each', wholeNumber(1, 4096), 1)
-    .option('--memory <size>', 'memory of each job, like 4GB or 2048 (MB; 1 GB is 1024 MB)', memory, 2048)
+    .addOption(
+      new Option('--memory <size>', 'memory of each job, like 4GB or 2048 (MB; 1 GB is 1024 MB)')
+        .argParser(memory)
+        .default(2048, '2GB'),
+    )
     .addOption(new Option('--image <image>', 'container image; Kubernetes needs one').conflicts('singularityImage'))
     .option('--singularity-image <image>', 'the same, under the name that HTCondor has for it')
     .option('--client-args-json <json>', 'further arguments of clients: a JSON object, or a file with one')
@@ -77,9 +81,9 @@ export function clientStarterCommand(): Command {
       'a line of the submit description (HTCondor), an option of sbatch (Slurm); may be repeated',
       namedValue,
     )
-    .option('--collector <host>', 'HTCondor: pool to submit to', '')
-    .option('--schedd <name>', 'HTCondor: queue to submit to', '')
-    .option('--namespace <name>', 'Kubernetes: namespace of the job', '')
+    .option('--collector <host>', 'HTCondor: pool to submit to')
+    .option('--schedd <name>', 'HTCondor: queue to submit to')
+    .option('--namespace <name>', 'Kubernetes: namespace of the job')
     .option('--dryrun', 'print what would be submitted, and submit nothing')
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)
@@ -107,8 +111,8 @@ async function start(args: Arguments): Promise<void> {
     waitS: args.wait ?? (await waitOf(process.env.CLIENT_STARTER_WAIT_FOR_STARTUP_JSON)),
     image: args.image ?? args.singularityImage ?? null,
     logsDirectory: args.logsDirectory,
-    htcondor: { collector: args.collector, schedd: args.schedd },
-    namespace: args.namespace,
+    htcondor: { collector: args.collector ?? '', schedd: args.schedd ?? '' },
+    namespace: args.namespace ?? '',
     env: process.env,
     now: new Date(),
     isDryRun,
