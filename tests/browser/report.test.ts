@@ -13,7 +13,7 @@ import {
   summaryJson,
   writeNpz,
 } from '../../src/result/index.js';
-import { angularDistance, credibleLevelAt } from '../../src/sky/index.js';
+import { angularDistance, credibleLevelAt, disc, pixelCount, pixelVector } from '../../src/sky/index.js';
 import { simulatedEvent } from '../integration/support.js';
 import { needsBrowser, openBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { temporaryDirectory } from '../support/command.js';
@@ -26,6 +26,23 @@ const away = (a: readonly number[], b: readonly number[]): number =>
 
 const STEM = 'run00000001.evt000000000007.track';
 const NAME = `${STEM}_8_64`;
+
+/** The whole sky at nside 128, and a hundred thousand pixels of nside 512 around the best one. */
+function largeMap(): ScanResult {
+  const small = valley(20_000);
+  const centre = pixelVector(64, 20_000, new Float64Array(3));
+  const v = new Float64Array(3);
+  const map = (nside: number, pixels: number[]) => {
+    const llh = Float64Array.from(pixels, (pixel) => {
+      pixelVector(nside, pixel, v);
+      return 1000 + 20_000 * (1 - (v[0]! * centre[0]! + v[1]! * centre[1]! + v[2]! * centre[2]!));
+    });
+    const none = new Float64Array(pixels.length).fill(Number.NaN);
+    return { nside, pixel: Int32Array.from(pixels), llh, eIn: none, eTot: none, x: none, y: none, z: none, t: none };
+  };
+  const all = Array.from({ length: pixelCount(128) }, (_, i) => i);
+  return { metadata: small.metadata, maps: [map(128, all), map(512, disc(512, centre, 21.5 * DEGREE))] };
+}
 
 needsBrowser('the HTML report', () => {
   let url: string;
@@ -194,6 +211,28 @@ needsBrowser('the HTML report', () => {
     const { painter } = (await page.evaluate('skymapReport.sky.measureFrames(3)')) as { painter: string };
     expect(painter).toBe('plain');
     await page.keepScreenshot('report-without-webgl');
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('stays one to move in with 300,000 pixels', async () => {
+    const directory = temporaryDirectory();
+    const large = largeMap();
+    const count = large.maps.reduce((sum, { pixel }) => sum + pixel.length, 0);
+    expect(count).toBeGreaterThan(300_000);
+    writeFileSync(join(directory, 'large.npz'), writeNpz(large));
+    writeFileSync(join(directory, 'large.html'), await reportOfResult(join(directory, 'large.npz')));
+    const startMs = performance.now();
+    const page = await openPage(await openBrowser(), pathToFileURL(join(directory, 'large.html')).href);
+    await page.evaluate('skymapReport.sky.settled()');
+    const loadS = (performance.now() - startMs) / 1000;
+    const { framesPerS } = (await page.evaluate('skymapReport.sky.measureFrames(40)')) as { framesPerS: number };
+    console.log(
+      `${count} pixels: drawn after ${loadS.toFixed(1)} s, ${framesPerS.toFixed(0)} frames/s (no graphics card)`,
+    );
+    expect(await page.evaluate('skymapReport.sky.pixels')).toBe(count);
+    // A frame takes 30 ms without a graphics card on a free machine; this one may be busy.
+    expect(framesPerS).toBeGreaterThan(3);
     page.expectQuiet();
     await page.close();
   });
