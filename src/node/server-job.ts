@@ -61,14 +61,15 @@ export async function serveScan(options: ServerJobOptions): Promise<ScanJobRepor
   if (options.eventFile !== null) note('SkyDriver has the event of this scan; --event-file is not read.');
   const eventFile = await eventOfSkydriver(skydriver, options.cacheDir, note);
   const unwanted = new AbortController();
+  const ending = signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]);
   const there = scanForSkydriver(skydriver, note, () => unwanted.abort());
   try {
     const report = await serveEvent({
       ...options,
       eventFile,
       listen: tellAll(listen, there.listen),
-      signal: signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]),
-      ...(skydriver.waitsForWorkers ? { ready: () => there.waitForWorkers(signal) } : {}),
+      signal: ending,
+      ...(skydriver.waitsForWorkers ? { ready: () => there.waitForWorkers(ending) } : {}),
     });
     if (report.state === 'done') await there.finish(signal);
     else if (there.unwanted !== null) throw isUnwanted(skydriver, there.unwanted, report.journal);

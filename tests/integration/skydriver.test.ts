@@ -114,6 +114,12 @@ needsRabbitmq('a scan that SkyDriver asks for', () => {
       Number(/(\d+)/.exec(rabbit.ctl('list_queues', 'messages_ready', '--quiet', '--no-table-headers'))?.[1]);
     expect(ready()).toBe(0);
 
+    const deleted = serve({ ...env, SKYSCAN_KILL_SWITCH_CHECK_INTERVAL: '0.1' });
+    await until(() => deleted.output.stderr.includes('Waiting for the first worker to run.'));
+    there.state.isDeleted = true;
+    expect((await deleted.done).code).toBe(1);
+    there.state.isDeleted = false;
+
     there.state.running = 2;
     const serving = serve(env);
     await until(() => existsSync(startupOf(directory)));
