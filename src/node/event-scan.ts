@@ -13,6 +13,7 @@ import {
   type ScanListener,
   type ScanOutcome,
   type ScanSetup,
+  type ScanView,
   scanFingerprint,
   tellAll,
 } from '../scan/index.js';
@@ -68,7 +69,7 @@ export interface EventScanOptions {
   /** Hears the scan. */
   readonly listen?: ScanListener;
   /** What a person should know, one sentence at a time. */
-  readonly note?: (text: string) => void;
+  readonly note?: (text: string, level?: 'WARNING') => void;
 }
 
 /** How a scan ended. */
@@ -156,12 +157,22 @@ export async function scanEvent(
     isFresh: options.isFresh === true,
     retryFailed: options.retryFailed === true,
   });
+  const files = outputDir === null ? null : resultFiles(outputDir, metadata, note);
+  let view: ScanView | null = null;
+  /** A manifest is what people look at later: it must not look like that of a scan that goes on. */
+  const endManifest = async (summary: string): Promise<void> => {
+    if (view !== null) {
+      const { progress, ...rest } = view.manifest();
+      files?.manifest({ ...rest, progress: { ...progress, summary, epilogue: '' } });
+    }
+    await files?.settle();
+  };
   try {
-    const files = outputDir === null ? null : resultFiles(outputDir, metadata, note);
     const listen = tellAll(
       options.listen ?? (() => undefined),
       listenTo({
-        'scan:started': () => {
+        'scan:started': (started) => {
+          view = started.view;
           if (journal.results > 0)
             note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
         },
@@ -169,12 +180,14 @@ export async function scanEvent(
         'report:result': (report) => {
           if (files !== null && !report.isFinal) files.partial(report.result);
         },
-        'scan:warning': ({ text }) => note(text),
+        'scan:warning': ({ text }) => note(text, 'WARNING'),
       }),
     );
     const outcome = await run({ setup, stem, event, choice, source, prepared, journal, listen, note });
     if (outcome.state === 'interrupted') {
-      await files?.settle();
+      await endManifest(
+        `The scan was stopped; ${journal.results} results are kept, the same command goes on with them.`,
+      );
       return { state: 'interrupted', kept: journal.results, journal: journal.path };
     }
     const { result, statistics } = outcome;
@@ -202,6 +215,7 @@ export async function scanEvent(
   } catch (error) {
     // A reco that cannot work at all leaves nothing that is worth going on with.
     if (journal.fittedTasks === 0) journal.discard();
+    await endManifest(`The scan ended with an error: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   } finally {
     journal.close();

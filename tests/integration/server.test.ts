@@ -32,6 +32,11 @@ const serve = (directory: string, args: readonly string[] = [], env: Record<stri
 const takePart = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
   client(directory, withBroker({ args, env }));
 
+/** What the manifest says in a sentence. */
+function summaryOf(directory: string): string {
+  return JSON.parse(readFileSync(join(directory, 'scan-manifest.json'), 'utf8')).progress.summary;
+}
+
 /** Queues of the scan of that directory at the broker. */
 function queuesOf(directory: string): string[] {
   const { scan_id: name } = JSON.parse(readFileSync(startupOf(directory), 'utf8')) as { scan_id: string };
@@ -110,6 +115,7 @@ needsRabbitmq('a server with clients', () => {
     expect(first.output.stderr).toMatch(
       /Stopped\. 12 results are kept in .*\. To go on:\n {2}.*server --client-startup-json/,
     );
+    expect(summaryOf(directory)).toMatch(/^The scan was stopped; 12 results are kept/);
     // What is queued is fitted nevertheless, and its outcomes wait for the server.
     const between = await takePart(directory, [], { SKYSCAN_MQ_TIMEOUT_TO_CLIENTS: '1' });
     expect(await between.done).toMatchObject({ code: 0 });
@@ -149,6 +155,7 @@ needsRabbitmq('a server with clients', () => {
     const waiting = await serve(directory, [], { SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS: '0.5' }).done;
     expect(waiting.code).toBe(1);
     expectOneSentence(waiting, /error: No result has come from clients for 0\.5 s, .*SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS/);
+    expect(summaryOf(directory)).toMatch(/^The scan ended with an error: No result has come from clients for 0\.5 s/);
     // The queues stay for a server that goes on.
     const [fromClients, toClients] = queuesOf(directory);
     expect(fromClients).toMatch(/^from-clients-7-/);
