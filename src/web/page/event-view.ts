@@ -257,27 +257,28 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
       context.strokeStyle = colours.background;
       context.stroke();
     }
-    if (track !== null) drawTrack(context, place, colours.peak, colours.casing);
-    if (picture.truth !== null && track !== null) {
-      const truth = { ...track, ...picture.truth };
-      context.setLineDash([5, 5]);
-      drawTrack(context, place, colours.truth, colours.casing, truth);
-      context.setLineDash([]);
+    if (track === null) return;
+    // The true track is broader, so that both are seen where they are the same.
+    if (picture.truth !== null) {
+      drawTrack(context, place, { ...track, ...picture.truth }, colours.truth, colours.casing, 5.5, [9, 7]);
     }
+    drawTrack(context, place, track, colours.peak, colours.casing, 2.4, []);
   }
 
   function drawTrack(
     context: CanvasRenderingContext2D,
     place: (x: number, y: number, z: number) => [number, number, number],
+    line: TrackLine,
     colour: string,
     casing: string,
-    line: TrackLine = track!,
+    lineWidth: number,
+    dash: number[],
   ): void {
     const sine = Math.sin(line.zenith);
     // Directions say where the particle comes from: it flies the other way.
     const [dx, dy, dz] = [-sine * Math.cos(line.azimuth), -sine * Math.sin(line.azimuth), -Math.cos(line.zenith)];
     const middle = (bounds.x - line.x) * dx + (bounds.y - line.y) * dy + (bounds.z - line.z) * dz;
-    const reach = 1.25 * bounds.radius;
+    const reach = 0.92 * bounds.radius;
     const now = Number.isFinite(untilNs) ? (untilNs - line.timeNs) * LIGHT : Number.POSITIVE_INFINITY;
     const [from, to] = [middle - reach, Math.min(middle + reach, Math.max(middle - reach, now))];
     const point = (along: number): [number, number, number] =>
@@ -286,9 +287,10 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     const angle = Math.atan2(b[1] - a[1], b[0] - a[0]);
     const head = Math.hypot(b[0] - a[0], b[1] - a[1]) > 12 ? 10 : 0;
     for (const [stroke, width] of [
-      [casing, 5],
-      [colour, 2.4],
+      [casing, lineWidth + 2.6],
+      [colour, lineWidth],
     ] as const) {
+      context.setLineDash(stroke === casing ? [] : dash);
       context.strokeStyle = stroke;
       context.lineWidth = width;
       context.lineCap = 'round';
@@ -301,6 +303,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
       }
       context.stroke();
     }
+    context.setLineDash([]);
   }
 }
 
