@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { decodeEvent } from '../../src/event/index.js';
 import { clientFit } from '../../src/node/client-fit.js';
@@ -46,6 +47,15 @@ it('a client prepares what a scan on one machine prepares, to the last bit', asy
 it('a client that prepares something else says so before it fits anything', async () => {
   const other = await readStartupFile(await written(DEMO, { preparation: '0123456789abcdef' }));
   await expect(clientFit(other, null)).rejects.toMatchObject({ code: 'scan/other-preparation' });
+});
+
+it('a start-up file may be packed, but not damaged', async () => {
+  const path = await written(DEMO);
+  const packed = gzipSync(readFileSync(path));
+  writeFileSync(path, packed);
+  expect((await readStartupFile(path)).scanId).toBe('a-scan');
+  writeFileSync(path, packed.subarray(0, packed.length / 2));
+  await expect(readStartupFile(path)).rejects.toThrow(/is packed, but damaged/);
 });
 
 needsShared('start-up files of alerts', ['data/events/hese_event_01.json'], () => {
