@@ -76,7 +76,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     make(
       'p',
       { class: 'note' },
-      `${summary} Colours: time of the first pulse, from dark (early) to pale (late). Areas grow with the charge.`,
+      `${summary} Colours: time of the first pulse, from dark (early) to pale (late). Areas grow with the charge. Line: best fit${picture.truth === null ? '' : '; broad and dashed: truth'}.`,
     ),
   );
   host.append(element);
@@ -260,7 +260,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     if (track === null) return;
     // The true track is broader, so that both are seen where they are the same.
     if (picture.truth !== null) {
-      drawTrack(context, place, { ...track, ...picture.truth }, colours.truth, colours.casing, 5.5, [9, 7]);
+      drawTrack(context, place, { ...track, ...picture.truth }, colours.truth, colours.casing, 9, [9, 14]);
     }
     drawTrack(context, place, track, colours.peak, colours.casing, 2.4, []);
   }

@@ -400,6 +400,9 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     options.onPixel?.(reading);
     const lines = readingLines(reading ?? readAt(...camera.middle));
     setText(readout, `${reading === null ? 'Middle of the view\n' : ''}${lines.join('\n')}`);
+    // Out of the way of whoever looks at that corner.
+    const isInCorner = hovered !== null && hovered[0] < 0.45 * camera.width && hovered[1] < 0.4 * camera.height;
+    readout.classList.toggle('is-right', isInCorner);
     // The outline of the pixel under the cursor.
     if (hovered !== null && isSettled && frameRequest === 0) frameRequest = requestAnimationFrame(drawFrame);
   }
