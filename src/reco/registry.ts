@@ -17,9 +17,9 @@ const RECOS: readonly Reco<never>[] = [
   crashDummy,
 ] as unknown as readonly Reco<never>[];
 
-/** Names and one-line descriptions, in the order of `--help`. */
-export function listRecos(): { name: string; about: string }[] {
-  return RECOS.map(({ name, about }) => ({ name, about }));
+/** Names, one-line descriptions and options, in the order of `--help`. */
+export function listRecos(): { name: string; about: string; options: Readonly<Record<string, string>> }[] {
+  return RECOS.map(({ name, about, options = {} }) => ({ name, about, options }));
 }
 
 /** The reco of that name. Throws {@link RecoError} `reco/unknown`. */

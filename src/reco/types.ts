@@ -98,6 +98,8 @@ export interface Reco<D = unknown> {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly about: string;
+  /** What a user may change with `--reco-option name=value`: a sentence for every name. */
+  readonly options?: Readonly<Record<string, string>>;
   /** Vertex variations in metres, in the frame whose z axis runs along the track where `rotatesVertex`. */
   readonly variations: readonly (readonly [number, number, number])[];
   readonly rotatesVertex: boolean;
