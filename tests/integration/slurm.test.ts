@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CommandResult, runCommand, temporaryDirectory, until } from '../support/command.js';
@@ -107,6 +107,10 @@ needsSlurm('clients as an array job of Slurm', () => {
     const directory = temporaryDirectory();
     const serving = server(event, directory, { env: broker() });
     await until(() => existsSync(startupOf(directory)));
+    // What a dry run prints is what Slurm takes.
+    const { stdout } = await starter(directory, ['--jobs', '2', '--dryrun', '--batch-option', 'time=10']);
+    writeFileSync(join(directory, 'clients.sbatch'), stdout);
+    slurm.run('sbatch', '--test-only', join(directory, 'clients.sbatch'));
     const refused = await starter(directory, ['--jobs', '1', '--memory', '4TB']);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
