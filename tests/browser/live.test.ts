@@ -6,7 +6,7 @@ import type { ScanSummary } from '../../src/result/index.js';
 import { STEM, simulatedEvent } from '../integration/support.js';
 import { needsBrowser, openBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { temporaryDirectory } from '../support/command.js';
-import { ensurePages, type Running, startPage } from './support.js';
+import { ensurePages, eventually, type Running, startPage } from './support.js';
 
 const PIXELS = 'skymapLive.sky.pixels';
 const TOKEN = 'a secret of this test';
@@ -59,23 +59,21 @@ needsBrowser('the live page of a scan', () => {
       counts.push((await page.evaluate(PIXELS)) as number);
       return (await page.textContent('#state')) ?? '';
     };
-    await expect.poll(() => page.evaluate(`${PIXELS} > 20`), { timeout: 60_000 }).toBe(true);
+    await eventually(() => page.evaluate(`${PIXELS} > 20`), { timeout: 60_000 }).toBe(true);
     await page.keepScreenshot('live-running', { fullPage: true });
     expect(await page.textContent('#state')).toMatch(/^Scanning( \d+ %)?$/);
-    await expect.poll(look, { timeout: 100_000, interval: 200 }).toBe('Finished');
+    await eventually(look, { timeout: 100_000, interval: 200 }).toBe('Finished');
     expect(await scan.ended).toBe(0);
     const summary = JSON.parse(scan.stdout()) as ScanSummary;
     expect(new Set(counts).size).toBeGreaterThan(3);
     expect(await page.evaluate(PIXELS)).toBe(summary.n_pixels);
 
     const { ra_deg, dec_deg } = summary.peak!;
-    await expect
-      .poll(async () => {
-        const text = ((await page.textContent('#position')) ?? '').replace('\u2212', '-');
-        const [, ra, dec] = /RA ([\d.]+)\u00b0, dec ([+-]?[\d.]+)/.exec(text) ?? [];
-        return Math.max(Math.abs(Number(ra) - ra_deg), Math.abs(Number(dec) - dec_deg));
-      })
-      .toBeLessThan(0.001);
+    await eventually(async () => {
+      const text = ((await page.textContent('#position')) ?? '').replace('\u2212', '-');
+      const [, ra, dec] = /RA ([\d.]+)\u00b0, dec ([+-]?[\d.]+)/.exec(text) ?? [];
+      return Math.max(Math.abs(Number(ra) - ra_deg), Math.abs(Number(dec) - dec_deg));
+    }).toBeLessThan(0.001);
     // Cells of a row: area, then the four edges.
     const cells = (await page.locator('#regions tbody td').allTextContents()).map(Number.parseFloat);
     for (const [i, region] of [...summary.regions, ...summary.wilks_regions].entries()) {
@@ -87,12 +85,12 @@ needsBrowser('the live page of a scan', () => {
 
     const title = await page.title();
     expect(title).toBe('Run 1, event 7, track');
-    await expect.poll(() => page.locator('#event-panel').isVisible()).toBe(true);
+    await eventually(() => page.locator('#event-panel').isVisible()).toBe(true);
     await page.keepScreenshot('live-finished', { fullPage: true });
     expect(complaints(page)).toEqual([]);
     expect(page.requests.every((address) => address.startsWith(scan.url))).toBe(true);
     await page.close();
-  });
+  }, 150_000);
 
   it('stops the scan after asking, and says how to go on', async () => {
     const scan = await start(['--reco-algo', 'dummy', '--reco-option', 'delay_s=0.2', '--nsides', '8:0', '--web', '0']);
@@ -105,7 +103,7 @@ needsBrowser('the live page of a scan', () => {
     await page.getByRole('button', { name: 'Stop it' }).click();
     expect(await scan.ended).toBe(INTERRUPTED);
     expect(scan.stderr()).toContain('To go on:');
-    await expect.poll(() => page.textContent('#state')).toBe('Stopped');
+    await eventually(() => page.textContent('#state')).toBe('Stopped');
     expect(complaints(page)).toEqual([]);
     await page.close();
   });
@@ -126,9 +124,9 @@ needsBrowser('the live page of a scan', () => {
       '1',
     ]);
     const page = await openPage(await openBrowser(), scan.url);
-    await expect
-      .poll(() => page.textContent('#workers'), { timeout: 60_000 })
-      .toMatch(/tries failed and were made again/);
+    await eventually(() => page.textContent('#workers'), { timeout: 60_000 }).toMatch(
+      /tries failed and were made again/,
+    );
     scan.child.kill('SIGINT');
     await scan.ended;
     await page.close();
@@ -144,13 +142,13 @@ needsBrowser('the live page of a scan', () => {
     const page = await openPage(await openBrowser(), address);
     await page.getByLabel('Token').fill('not the secret');
     await page.getByRole('button', { name: 'Look at the scan' }).click();
-    await expect.poll(() => page.textContent('main')).toContain('That was not the token');
+    await eventually(() => page.textContent('main')).toContain('That was not the token');
     await page.goto(`${address}?token=${encodeURIComponent(TOKEN)}`);
-    await expect.poll(() => page.evaluate(`${PIXELS} > 0`), { timeout: 30_000 }).toBe(true);
+    await eventually(() => page.evaluate(`${PIXELS} > 0`), { timeout: 30_000 }).toBe(true);
     expect(page.url()).toBe(address);
     await page.getByRole('button', { name: 'Stop the scan' }).click();
     await page.getByRole('button', { name: 'Stop it' }).click();
-    await expect.poll(() => page.textContent('dialog')).toContain('That was not the token');
+    await eventually(() => page.textContent('dialog')).toContain('That was not the token');
     await page.getByLabel('Token').fill(TOKEN);
     await page.getByRole('button', { name: 'Stop it' }).click();
     expect(await scan.ended).toBe(INTERRUPTED);
@@ -171,11 +169,11 @@ needsBrowser('the live page of a scan', () => {
       '0',
     ]);
     const page = await openPage(await openBrowser(), scan.url);
-    await expect.poll(() => page.evaluate(`${PIXELS} > 3`), { timeout: 30_000 }).toBe(true);
+    await eventually(() => page.evaluate(`${PIXELS} > 3`), { timeout: 30_000 }).toBe(true);
     await page.context().setOffline(true);
     await page.waitForTimeout(1500);
     await page.context().setOffline(false);
-    await expect.poll(() => page.textContent('#state'), { timeout: 60_000 }).toBe('Finished');
+    await eventually(() => page.textContent('#state'), { timeout: 60_000 }).toBe('Finished');
     expect(await scan.ended).toBe(0);
     expect(await page.evaluate(PIXELS)).toBe(192);
     await page.close();
@@ -210,9 +208,9 @@ needsBrowser('the pages of a directory', () => {
     const page = await openPage(await openBrowser(), serve.url);
     await page.keepScreenshot('serve-list');
     await page.getByRole('link', { name: STEM }).click();
-    await expect.poll(() => page.evaluate(`${PIXELS} > 48`)).toBe(true);
-    await expect.poll(() => page.textContent('#state')).toBe('Finished');
-    await expect.poll(() => page.locator('#regions tbody tr').count()).toBe(4);
+    await eventually(() => page.evaluate(`${PIXELS} > 48`)).toBe(true);
+    await eventually(() => page.textContent('#state')).toBe('Finished');
+    await eventually(() => page.locator('#regions tbody tr').count()).toBe(4);
     await page.keepScreenshot('serve-scan', { fullPage: true });
     const names = readdirSync(join(directory, 'one')).filter((name) => name.endsWith('.npz'));
     const [download] = await Promise.all([
@@ -221,7 +219,7 @@ needsBrowser('the pages of a directory', () => {
     ]);
     expect(download.suggestedFilename()).toBe(names[0]);
     await page.getByRole('link', { name: 'Report' }).click();
-    await expect.poll(() => page.evaluate('skymapReport.sky.pixels')).toBeGreaterThan(48);
+    await eventually(() => page.evaluate('skymapReport.sky.pixels')).toBeGreaterThan(48);
     expect(complaints(page)).toEqual([]);
     serve.child.kill('SIGTERM');
     expect(await serve.ended).toBe(0);

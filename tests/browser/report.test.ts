@@ -18,7 +18,7 @@ import { simulatedEvent } from '../integration/support.js';
 import { needsBrowser, openBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { temporaryDirectory } from '../support/command.js';
 import { valley } from '../web/support.js';
-import { colourDistance, ensurePages, lookAt, placeOf, rgb, type SkyPage, settled } from './support.js';
+import { colourDistance, ensurePages, eventually, lookAt, placeOf, rgb, type SkyPage, settled } from './support.js';
 
 const DEGREE = Math.PI / 180;
 const away = (a: readonly number[], b: readonly number[]): number =>
@@ -104,7 +104,7 @@ needsBrowser('the HTML report', () => {
           return [Number(raText), Number(decText)];
         };
         const most = zoomed ? 0.05 : 0.8;
-        await expect.poll(async () => away(await read(), [ra, dec])).toBeLessThan(most);
+        await eventually(async () => away(await read(), [ra, dec])).toBeLessThan(most);
         const [shownRa, shownDec] = await read();
         const wanted = scannedPixelAt(result, shownRa * DEGREE, shownDec * DEGREE)!;
         const text = await page.textContent('.sky-readout');
@@ -182,13 +182,13 @@ needsBrowser('the HTML report', () => {
     await page.locator('.sky-stage').focus();
     const live = page.locator('.sky-view [aria-live=polite]');
     await page.keyboard.press('b');
-    await expect.poll(() => live.textContent()).toContain('nside 64');
+    await eventually(() => live.textContent()).toContain('nside 64');
     const before = await live.textContent();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('+');
-    await expect.poll(() => live.textContent()).not.toBe(before);
+    await eventually(() => live.textContent()).not.toBe(before);
     await page.keyboard.press('0');
-    await expect.poll(() => live.textContent()).toContain('RA 180.000');
+    await eventually(() => live.textContent()).toContain('RA 180.000');
     await page.locator('.event-canvas').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.event-canvas').getAttribute('aria-label')).toMatch(/\d+ modules of IC86 saw/);

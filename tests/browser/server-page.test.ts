@@ -4,7 +4,7 @@ import { simulatedEvent } from '../integration/support.js';
 import { browserPath, needsBrowser, openBrowser, openPage } from '../support/browser.js';
 import { temporaryDirectory, until } from '../support/command.js';
 import { needsRabbitmq, type Rabbitmq, startRabbitmq } from '../support/rabbitmq.js';
-import { ensurePages } from './support.js';
+import { ensurePages, eventually } from './support.js';
 
 const NAME = 'the live page of a server';
 
@@ -25,12 +25,12 @@ const body = (): void => {
     await until(() => /shown at http/.test(running.output.stderr));
     const url = /shown at (http\S+)/.exec(running.output.stderr)![1]!;
     const page = await openPage(await openBrowser(), url);
-    await expect.poll(() => page.textContent('#state')).toMatch(/Waiting|Scanning/);
+    await eventually(() => page.textContent('#state')).toMatch(/Waiting|Scanning/);
     const helper = await client(directory, { env, limitS: 58 });
-    await expect.poll(() => page.textContent('#workers'), { timeout: 30_000 }).toMatch(/^1 client/);
-    await expect.poll(() => page.evaluate('skymapLive.sky.pixels > 5'), { timeout: 30_000 }).toBe(true);
+    await eventually(() => page.textContent('#workers'), { timeout: 30_000 }).toMatch(/^1 client/);
+    await eventually(() => page.evaluate('skymapLive.sky.pixels > 5'), { timeout: 30_000 }).toBe(true);
     await page.keepScreenshot('server-running', { fullPage: true });
-    await expect.poll(() => page.textContent('#state'), { timeout: 40_000 }).toBe('Finished');
+    await eventually(() => page.textContent('#state'), { timeout: 40_000 }).toBe('Finished');
     expect((await running.done).code).toBe(0);
     await helper.done;
     await page.close();

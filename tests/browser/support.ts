@@ -2,9 +2,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { COMMAND, ensureBuilt } from '../support/command.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** `expect.poll` with the patience that a busy machine asks for. */
+export function eventually<T>(
+  look: () => T,
+  options: { readonly timeout?: number; readonly interval?: number } = {},
+): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(look, { timeout: 30_000, ...options });
+}
 
 /** Builds the program and its pages. */
 export function ensurePages(): void {
