@@ -81,8 +81,8 @@ export async function runClient(options: ClientJobOptions): Promise<ClientJobRep
   for (const text of prepared.notes) note(text);
   const remote = await openClientEnd(broker.client, {
     ...broker.queues(startup.mqBasename),
-    // Our servers write the start-up file when the queues are there.
     heartbeatS: heartbeatFor(options.taskTimeoutS),
+    // Our servers write the start-up file when the queues are there.
     areQueuesMade: broker.ownsQueues && startup.fit !== null,
     ...(options.listenToBroker === undefined ? {} : { listen: options.listenToBroker }),
   });
