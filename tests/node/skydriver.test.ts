@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeOpenEvent } from '../../src/event/index.js';
+import { loadEvent } from '../../src/node/load-event.js';
 import {
   eventOfSkydriver,
   type ScanForSkydriver,
@@ -12,6 +14,7 @@ import { CASUAL, type Manner, skydriver, skydriverPlace } from '../../src/node/s
 import type { Manifest } from '../../src/report/index.js';
 import type { ScanResult } from '../../src/result/index.js';
 import { temporaryDirectory, until } from '../support/command.js';
+import { needsShared, sharedPath } from '../support/shared.js';
 import { type Skydriver, startSkydriver, TOKEN } from '../support/skydriver.js';
 
 const QUICK: Manner = { timeoutS: 0.3, retries: Number.POSITIVE_INFINITY, keepTryingS: 3 };
@@ -196,6 +199,16 @@ describe('the event of a scan', () => {
   it('is missed in one sentence', async () => {
     there.state.event = 12;
     await expect(eventOfSkydriver(options(), temporaryDirectory(), note)).rejects.toThrow(/has no event for scan/);
+  });
+});
+
+needsShared('the event of an alert', ['data/events/event_HESE_2017-11-28.json'], () => {
+  it('is the same through SkyDriver as from its file', async () => {
+    const file = sharedPath('data/events/event_HESE_2017-11-28.json');
+    there.state.event = JSON.parse(readFileSync(file, 'utf8'));
+    const path = await eventOfSkydriver(options(), temporaryDirectory(), note);
+    const [through, direct] = [await loadEvent(path, { gcdDir: null }), await loadEvent(file, { gcdDir: null })];
+    expect(writeOpenEvent(through.event, through.detector)).toBe(writeOpenEvent(direct.event, direct.detector));
   });
 });
 
