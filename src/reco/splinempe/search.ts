@@ -12,6 +12,7 @@
  * nearby, is fitted as it is, too. The last simplex walks over the kinks.
  * Measured against simplex fits of every start: tests/reco/splinempe and bench/RESULTS.md.
  */
+import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
 import { type Minimum, nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { quasiNewton } from '../fit/quasi-newton.js';
 import type { FittedTrack } from '../starts.js';
@@ -45,27 +46,19 @@ const END = { xTolerance: 0.3, fTolerance: 0.05 } as const;
 
 /** The best track that the starts of a task lead to; null where no fit succeeds. */
 export function searchTrack(objectives: SearchObjectives, task: RecoTask): FittedTrack | null {
-  const { closedForm, smeared100, smeared30, likelihood } = objectives;
+  const { likelihood } = objectives;
   const starts: Float64Array[] = [];
   for (const { seeds } of task.variations) {
     for (const { x, y, z, timeNs } of seeds) {
       if ([x, y, z, timeNs].every(Number.isFinite)) starts.push(likelihood.toParameters(x, y, z, timeNs));
     }
   }
-  const gathered = minimaOf(closedForm, starts, BASIN.closedForm, SCALES);
-  if (task.variations.every(({ seeds }) => seeds.length === 1)) {
-    gathered.push(...minimaOf(smeared100, starts, BASIN.smeared100, LONG_SCALES));
-  }
-  const places = minimaOf(
-    smeared30,
-    gathered.map(({ x }) => x),
-    BASIN.smeared30,
-    SCALES,
-  ).sort((a, b) => a.f - b.f);
-  const good = places.slice(0, MOST_PLACES).filter(({ f }) => f <= places[0]!.f + MARGIN_LLH);
+  // A restart is there to follow one neighbour's fit; elsewhere the neighbourhood has been searched.
+  const isRestart = task.variations.every(({ variation }) => variation >= CYLINDER_VARIATIONS.length);
+  const places = isRestart ? starts : [...starts.slice(0, 1), ...placesFrom(objectives, task, starts)];
   let best: Minimum | null = null;
-  for (const x of [...starts.slice(0, 1), ...good.map((place) => place.x)]) {
-    const minimum = quasiNewton((y, gradient) => likelihood.evaluate(y, gradient), x, { scales: SCALES });
+  for (const place of places) {
+    const minimum = quasiNewton((x, gradient) => likelihood.evaluate(x, gradient), place, { scales: SCALES });
     if (Number.isFinite(minimum.f) && (best === null || minimum.f < best.f)) best = minimum;
   }
   if (best === null) return null;
@@ -74,6 +67,24 @@ export function searchTrack(objectives: SearchObjectives, task: RecoTask): Fitte
     best = nelderMead((x) => likelihood.evaluate(x, gradient), stepSimplex(best.x, steps), END);
   }
   return { llh: best.f, ...likelihood.toVertex(best.x) };
+}
+
+/** The few places that starts lead to on smoother likelihoods, best first. */
+function placesFrom(
+  { closedForm, smeared100, smeared30 }: SearchObjectives,
+  task: RecoTask,
+  starts: readonly Float64Array[],
+): Float64Array[] {
+  const gathered = minimaOf(closedForm, starts, BASIN.closedForm, SCALES);
+  if (task.variations.every(({ seeds }) => seeds.length === 1)) {
+    gathered.push(...minimaOf(smeared100, starts, BASIN.smeared100, LONG_SCALES));
+  }
+  const lines = gathered.map(({ x }) => x);
+  const places = minimaOf(smeared30, lines, BASIN.smeared30, SCALES).sort((a, b) => a.f - b.f);
+  return places
+    .slice(0, MOST_PLACES)
+    .filter(({ f }) => f <= places[0]!.f + MARGIN_LLH)
+    .map(({ x }) => x);
 }
 
 /** The minima that starts lead to, each once, in the order of finding. */
