@@ -53,8 +53,8 @@ interface OpenedScan {
   /** What was read last: path, size, time. */
   seen: string;
   manifestSeen: string;
-  /** Pixels that the feed has, with their llh. */
-  known: Map<string, number>;
+  /** Pixels that the feed has. */
+  known: CellStore;
   reading: Promise<void> | null;
   timer: ReturnType<typeof setInterval>;
 }
@@ -93,7 +93,7 @@ function directoryPages(directory: string): DirectoryPages {
         feed,
         seen: '',
         manifestSeen: '',
-        known: new Map(),
+        known: new CellStore(),
         reading: null,
         timer: setInterval(() => void (feed.pages > 0 ? refresh(scan.id) : undefined), LOOK_EVERY_MS),
       };
@@ -143,26 +143,24 @@ function directoryPages(directory: string): DirectoryPages {
     opened.feed.flush();
   }
 
-  function bringPixels(opened: OpenedScan, result: ScanResult): void {
-    const { known, feed } = opened;
-    const isOther = result.maps.some(({ nside, pixel, llh }) =>
+  function bringPixels(opened: OpenedScan, { maps }: ScanResult): void {
+    const isOther = maps.some(({ nside, pixel, llh }) =>
       pixel.some((number, i) => {
-        const before = known.get(`${nside} ${number}`);
+        const before = opened.known.valueOf(nside, number);
         return before !== undefined && !Object.is(before, llh[i]);
       }),
     );
     if (isOther) {
-      known.clear();
-      feed.reset();
+      opened.known = new CellStore();
+      opened.feed.reset();
     }
-    for (const { nside, pixel, llh } of result.maps) {
-      const fresh = Array.from(pixel.keys()).filter((i) => !known.has(`${nside} ${pixel[i]}`));
-      for (const i of fresh) known.set(`${nside} ${pixel[i]}`, llh[i]!);
-      feed.addPixels(
-        nside,
-        fresh.map((i) => pixel[i]!),
-        fresh.map((i) => llh[i]!),
-      );
+    for (const { nside, pixel, llh } of maps) {
+      const fresh: number[] = [];
+      for (let i = 0; i < pixel.length; i++) if (opened.known.valueOf(nside, pixel[i]!) === undefined) fresh.push(i);
+      const pixels = fresh.map((i) => pixel[i]!);
+      const values = fresh.map((i) => llh[i]!);
+      opened.known.add(nside, pixels, values);
+      opened.feed.addPixels(nside, pixels, values);
     }
   }
 }
