@@ -11,7 +11,15 @@ import { basename, join, resolve } from 'node:path';
 import { fixed, signed } from '../plot/index.js';
 import { readResult, readSummary, type ScanResult, type ScanSummary } from '../result/index.js';
 import type { LiveFigures } from '../scan/index.js';
-import { type ListedScan, type LiveAbout, type LiveFeed, type LiveState, listPage, liveFeed } from '../web/index.js';
+import {
+  CellStore,
+  type ListedScan,
+  type LiveAbout,
+  type LiveFeed,
+  type LiveState,
+  listPage,
+  liveFeed,
+} from '../web/index.js';
 import { listDirectory, readWholeFile } from './files.js';
 import { reportOfResult } from './html-report.js';
 import { type PageAnswer, type PagePlace, type PageRequest, servePages } from './page-server.js';
