@@ -4,6 +4,7 @@ import { answer, known, openSky, short } from './open-sky.js';
 import {
   ABOUT_PROBABILITY,
   decArgument,
+  deltaOption,
   floorOption,
   levelOption,
   raArgument,
@@ -15,6 +16,7 @@ Examples:
   skymap-scanner contains RESULT.npz 77.358 5.693
   skymap-scanner contains RESULT.npz 77.358 5.693 --level 0.683 0.9 --json
   skymap-scanner contains RESULT.npz 77.358 5.693 --wilks
+  skymap-scanner contains RESULT.npz 77.358 5.693 --delta-llh 22.2 64.2
 
 A region includes the pixel that completes its level. --wilks asks for the pixels with 2 delta llh below 1.39 (50 %) and
 4.61 (90 %) instead.
@@ -22,6 +24,7 @@ ${ABOUT_PROBABILITY}`;
 
 interface Flags {
   readonly level?: number[];
+  readonly deltaLlh?: number[];
   readonly wilks?: boolean;
   readonly angularErrorFloor?: number;
   readonly json?: boolean;
@@ -36,6 +39,7 @@ export function containsCommand(): Command {
     .addArgument(decArgument())
     .addOption(levelOption())
     .option('--wilks', 'regions by Wilks instead of probability')
+    .addOption(deltaOption())
     .addOption(floorOption())
     .option('--json', 'print JSON')
     .option('--debug', 'show stack traces')
@@ -48,16 +52,26 @@ async function contains(path: string, raDeg: number, decDeg: number, flags: Flag
   const { sky, blur } = await openSky(path, flags.angularErrorFloor);
   const [ra, dec] = [(raDeg * Math.PI) / 180, (decDeg * Math.PI) / 180];
   const kind = flags.wilks ? 'wilks' : 'probability';
-  const regions = (flags.level ?? DEFAULT_LEVELS).map((level) => ({
-    region: kind,
-    level,
-    delta_2llh: flags.wilks ? wilksDelta(level) : null,
-    inside: isInRegion(sky, { kind, level }, ra, dec),
-  }));
   const level = credibleLevelAt(sky.probability, ra, dec);
   const delta = delta2LlhAt(sky, ra, dec);
-  const verdicts = regions.map((one) => `${short(100 * one.level)} %: ${one.inside ? 'inside' : 'outside'}`).join(', ');
-  const why = flags.wilks ? `2 delta llh ${short(delta)}, Wilks` : `credible level ${short(level)}, ${blur}`;
+  const regions =
+    flags.deltaLlh?.map((bound) => ({ region: 'wilks', level: null, delta_2llh: bound, inside: delta < bound })) ??
+    (flags.level ?? DEFAULT_LEVELS).map((one) => ({
+      region: kind,
+      level: one,
+      delta_2llh: flags.wilks ? wilksDelta(one) : null,
+      inside: isInRegion(sky, { kind, level: one }, ra, dec),
+    }));
+  const verdicts = regions
+    .map((one) => {
+      const name = one.level === null ? `2 delta llh < ${one.delta_2llh}` : `${short(100 * one.level)} %`;
+      return `${name}: ${one.inside ? 'inside' : 'outside'}`;
+    })
+    .join(', ');
+  const isBound = flags.wilks || flags.deltaLlh !== undefined;
+  const why = isBound
+    ? `2 delta llh ${short(delta)}${flags.wilks ? ', Wilks' : ''}`
+    : `credible level ${short(level)}, ${blur}`;
   answer(
     flags.json,
     {

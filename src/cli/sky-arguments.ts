@@ -29,6 +29,24 @@ export function levelOption(): Option {
   return new Option('--level <levels...>', 'levels of the regions, fractions of 1 (0.5 0.9)').argParser(levels);
 }
 
+/** Thresholds in 2 delta llh instead of levels. */
+export function deltaOption(): Option {
+  return new Option(
+    '--delta-llh <values...>',
+    'regions of the pixels with 2 delta llh below these (22.2 64.2 are published, for millipede_original only)',
+  )
+    .argParser(deltas)
+    .conflicts(['level', 'wilks']);
+}
+
+function deltas(text: string, before: readonly number[] = []): number[] {
+  const values = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  if (!values.every((value) => value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('Thresholds in 2 delta llh are positive numbers.');
+  }
+  return [...before, ...values];
+}
+
 /** Levels of one word after those of earlier ones: `0.5 0.9` and `0.5,0.9` are the same. */
 function levels(text: string, before: readonly number[] = []): number[] {
   const values = text.split(',').map((word) => {

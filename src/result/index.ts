@@ -66,6 +66,7 @@ export {
   isInRegion,
   REGION_KINDS,
   type RegionKind,
+  regionBelow,
   regionMethod,
   regionRings,
   type SkyRegion,

@@ -123,6 +123,19 @@ describe('area', () => {
     const wilks = read((await say(areaCommand(), file, '--json', '--wilks')).stdout) as { regions: object[] };
     expect(wilks.regions).toMatchObject(summary.wilks_regions);
   });
+
+  it('is that of any thresholds in 2 delta llh, published ones or those of a calibration', async () => {
+    const [small] = summary.wilks_regions;
+    const { stdout } = await say(areaCommand(), file, '--delta-llh', '1.39,22.2');
+    expect(stdout).toMatch(
+      new RegExp(`^2 delta llh < 1.39: ${small!.area_deg2} deg2, 2 delta llh < 22.2: [0-9.]+ deg2; `),
+    );
+    const said = read((await say(areaCommand(), file, '--json', '--delta-llh', '22.2')).stdout) as { regions: any[] };
+    expect(said.regions).toMatchObject([{ region: 'wilks', level: null, delta_2llh: 22.2 }]);
+    expect(said.regions[0].area_deg2).toBeGreaterThan(small!.area_deg2);
+    expect((await say(areaCommand(), file, '--delta-llh', '-1')).code).toBe('commander.invalidArgument');
+    expect((await say(areaCommand(), file, '--delta-llh', '1', '--wilks')).code).toBe('commander.conflictingOption');
+  });
 });
 
 describe('prob', () => {

@@ -46,6 +46,12 @@ export function skyRegion(sky: SkyMaps, kind: RegionKind, level: number): SkyReg
   return { kind, level, delta_2llh: delta, angular_error_floor_deg: null, ...regionBox(wilksRegion(sky.cells, delta)) };
 }
 
+/** The region of the pixels with 2 delta llh below a threshold, for example one that a collaboration has published. */
+export function regionBelow(sky: SkyMaps, delta2Llh: number): Omit<SkyRegion, 'level'> {
+  const box = regionBox(wilksRegion(sky.cells, delta2Llh));
+  return { kind: 'wilks', delta_2llh: delta2Llh, angular_error_floor_deg: null, ...box };
+}
+
 /** 2 delta llh that covers `level` by Wilks' theorem with two degrees of freedom: 1.39 for 50 %, 4.61 for 90 %. */
 export function wilksDelta(level: number): number {
   if (level === 0.5) return WILKS_50;
