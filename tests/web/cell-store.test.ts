@@ -70,6 +70,18 @@ describe('the pixels behind a sky', () => {
     for (const tile of changed) expect(store.forDrawing[tile]!.length).toBe(2 * TILE * TILE);
   });
 
+  it('takes pixels finer than it shows as the best of those inside a larger one', () => {
+    const store = new CellStore();
+    const fine = children(8192, 123_456_789, 32_768);
+    store.add(
+      32_768,
+      fine,
+      fine.map((_, i) => (i === 5 ? 2 : 10 + i)),
+    );
+    expect(store.find(...vector(8192, 123_456_789))).toEqual({ nside: 8192, pixel: 123_456_789, value: 2 });
+    expect(store.size).toBe(1);
+  });
+
   it('finds each of many scattered pixels again', () => {
     const store = new CellStore();
     const pixels = Array.from({ length: 5000 }, (_, i) => (i * 7919) % pixelCount(1024));

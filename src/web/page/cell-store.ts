@@ -6,11 +6,11 @@
  *
  * The graphics card gets 32-bit floats relative to `base`; what is read out is the exact number.
  */
-import { pixelAtVector, ringToNest } from '../../sky/index.js';
+import { nestToRing, pixelAtVector, ringToNest } from '../../sky/index.js';
 
 /** Pixels along the side of a tile. */
 export const TILE = 32;
-/** Finest order of a map that can be shown: nside 8192, pixels of 0.4 arc minutes. */
+/** Finest order that is shown: nside 8192, pixels of 0.4 arc minutes. Finer pixels count as the one that holds them. */
 export const FINEST_ORDER = 13;
 /** What stands for "nothing known" and "fit failed" in the numbers for the graphics card. */
 export const UNKNOWN = 3e38;
@@ -56,7 +56,10 @@ export class CellStore {
   /** Adds pixels (RING) of one nside; NaN: the fit failed. A pixel that is there already gets the new value. */
   add(nside: number, pixels: ArrayLike<number>, values: ArrayLike<number>): void {
     const order = Math.round(Math.log2(nside));
-    if (order > FINEST_ORDER) throw new RangeError(`nside ${nside} is finer than what can be shown`);
+    if (order > FINEST_ORDER) {
+      this.addCoarser(nside, pixels, values);
+      return;
+    }
     const at = this.order(order);
     for (let i = 0; i < pixels.length; i++) {
       const value = values[i]!;
@@ -87,6 +90,23 @@ export class CellStore {
       this.forDrawing[tile]![2 * place] = relative;
       this.raise(order, (nest - inFace) / (nside * nside), x, y, relative);
     }
+  }
+
+  /** Pixels too fine to be shown: the best of those that share one that is not. */
+  private addCoarser(nside: number, pixels: ArrayLike<number>, values: ArrayLike<number>): void {
+    const shown = 2 ** FINEST_ORDER;
+    const parts = (nside / shown) * (nside / shown);
+    const best = new Map<number, number>();
+    for (let i = 0; i < pixels.length; i++) {
+      const nest = Math.floor(ringToNest(nside, pixels[i]!) / parts);
+      const known = best.get(nest);
+      if (known === undefined || !(known <= values[i]!)) best.set(nest, values[i]!);
+    }
+    this.add(
+      shown,
+      [...best.keys()].map((nest) => nestToRing(shown, nest)),
+      [...best.values()],
+    );
   }
 
   /** The finest pixel that is known in a direction (equatorial unit vector); one whose fit failed only if nothing else. */
