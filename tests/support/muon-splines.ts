@@ -1,6 +1,7 @@
-/** Invented spline tables of muons under the names that IceCube's have. */
+/** Invented spline tables of muons and of cascades under the names that IceCube's have. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cascadeAmplitudeFile, cascadeTimeFile } from '../light/photospline/cascade-files.js';
 import { amplitudeFile, timeFile } from '../light/photospline/muon-files.js';
 
 /** Names of the files, in the order bare amplitude, bare time, stochastic amplitude. */
@@ -16,5 +17,13 @@ export function writeMuonSplines(directory: string): string {
   for (const [i, bytes] of [amplitudeFile(), timeFile(), amplitudeFile({}, 2)].entries()) {
     writeFileSync(join(directory, SPLINE_NAMES[i]!), bytes);
   }
+  return directory;
+}
+
+/** Writes tables of cascades likewise. */
+export function writeCascadeSplines(directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'ems_mie_z20_a10.abs.fits'), cascadeAmplitudeFile());
+  writeFileSync(join(directory, 'ems_mie_z20_a10.prob.fits'), cascadeTimeFile());
   return directory;
 }

@@ -34,7 +34,7 @@ export function timeFile(keys: Readonly<Record<string, string | number>> = {}): 
 }
 
 /** Values of a function at the mean of each basis function's inner knots, in C order. */
-function greville(axes: readonly SplineFileAxis[], f: (x: readonly number[]) => number): number[] {
+export function greville(axes: readonly SplineFileAxis[], f: (x: readonly number[]) => number): number[] {
   const nodes = axes.map(({ order, knots }) =>
     Array.from({ length: knots.length - order - 1 }, (_, i) => {
       let sum = 0;
