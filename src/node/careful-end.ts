@@ -5,8 +5,8 @@
  *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others could not
  *   fit them either, each of them, then it is the tasks. That a task was lost with a client does not count. Where
  *   nothing else is to be had for a while (the last pixels of a scan), they are answered nevertheless.
- * - Once it has fitted one and fits are slow, a client holds no more tasks than it fits: what waited in its hands at the
- *   end of a round would have been fitted by somebody who has nothing to do.
+ * - A client holds no more tasks than it fits until it knows that fits are fast: of a round's few tasks, each of many
+ *   minutes, none must wait in its hands while others have nothing to do. What it holds back does not count.
  * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
  *   what it has not looked at goes to others.
  */
@@ -21,7 +21,7 @@ export interface CarefulOptions {
   readonly hopelessAfter: number;
   /** Seconds without another task after which a client without a success answers what it holds back. Default 60. */
   readonly patienceS?: number;
-  /** Fits at the same time. Slow fits are asked for only as fast as there is somebody for them. */
+  /** Fits at the same time: so many tasks are held until it is known that fits are fast, and of slow ones always. */
   readonly workers: number;
   /** Called when tasks are refused for that many seconds. */
   readonly onQuarantine?: (seconds: number) => void;
@@ -40,13 +40,15 @@ interface HeldBack {
   readonly settle: (done: Promise<void>) => void;
 }
 
-/** From here on the way to a distant, busy broker and back is short beside a fit, seconds. */
-const SLOW_FIT_S = 2;
+/** Beside a fit of more than that many seconds the way to a distant, busy broker and back is short. */
+const SLOW_FIT_S = 4;
+/** Beside a fit of less it is not; in between it stays as it was. */
+const FAST_FIT_S = 1;
 
 export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
   const { quarantineS, hopelessAfter, workers, patienceS = 60 } = options;
   let hasFitted = false;
-  let areFitsSlow = false;
+  let areFitsFast = false;
   let isOver = false;
   let heldBack: HeldBack[] = [];
   let patience: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +74,7 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
 
   async function* deliveries(prefetch: number): AsyncGenerator<Delivery> {
     while (!isOver) {
-      const held = areFitsSlow ? Math.min(prefetch, workers) : prefetch;
+      const held = areFitsFast ? prefetch : Math.min(prefetch, workers);
       const taking = end.deliveries(held)[Symbol.asyncIterator]();
       let isSuspended = false;
       let pauseS = 0;
@@ -123,12 +125,13 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
     };
   }
 
-  /** The first success decides how many tasks are held from now on. */
+  /** How long fits last decides how many tasks are held from now on. */
   function fitted(runtimeS: number): void {
-    if (hasFitted) return;
     hasFitted = true;
-    areFitsSlow = runtimeS >= SLOW_FIT_S;
-    if (areFitsSlow) suspend?.(0);
+    const areFast = runtimeS < FAST_FIT_S || (areFitsFast && runtimeS <= SLOW_FIT_S);
+    if (areFast === areFitsFast) return;
+    areFitsFast = areFast;
+    suspend?.(0);
   }
 
   async function holdBack(delivery: Delivery, outcome: FailedOutcome): Promise<void> {
@@ -137,7 +140,9 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
     const settled = new Promise<void>((resolve) => {
       heldBack.push({ delivery, outcome, settle: resolve as (done: Promise<void>) => void });
     });
-    if (heldBack.length >= hopelessAfter) {
+    // Room for another task, which may tell more.
+    if (heldBack.length < hopelessAfter) suspend?.(0);
+    else {
       if (!heldBack.every((held) => held.delivery.history.failedAt > 0)) {
         throw new RunnerBroken(
           `None of the first ${hopelessAfter} tasks could be fitted. The last reason: ${outcome.reasons.at(-1)}`,

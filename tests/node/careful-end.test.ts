@@ -26,7 +26,7 @@ const failed = ({ nside, pixel }: RecoTask): TaskOutcome => {
 async function setUp(options: Partial<CarefulOptions> = {}) {
   const broker = embeddedBroker();
   await broker.server.send([0, 1, 2, 3, 4, 5].map(task));
-  const end = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 1, ...options });
+  const end = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 4, ...options });
   const arrived: TaskOutcome[] = [];
   void (async () => {
     for await (const outcome of broker.server.outcomes()) arrived.push(outcome);
@@ -113,7 +113,7 @@ describe('a client whose first tasks all fail', () => {
     void two.finish(failed(two.task)).catch(() => undefined);
     end.abandon();
     await pixels();
-    const deliveries = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 1 }).deliveries(4);
+    const deliveries = carefulEnd(broker.client(), { quarantineS: 0, hopelessAfter: 2, workers: 4 }).deliveries(4);
     const more = deliveries[Symbol.asyncIterator]();
     const [first, second] = [(await more.next()).value, (await more.next()).value];
     expect([first, second].map(({ history }) => history)).toEqual(Array(2).fill({ handedOut: 1, failedAt: 1 }));
@@ -157,34 +157,52 @@ describe('a quarantine', () => {
   });
 });
 
-describe('a client whose fits are slow', () => {
-  it('takes no more tasks than it can fit at once, after its first success', async () => {
-    const { next, deliveries } = await setUp({ workers: 1 });
-    const [first, second] = [await next(), await next()];
-    await next();
-    await next();
-    await first.finish({ ...done(first.task), runtimeS: 20 });
-    const fifth = await next();
-    expect(fifth.task.pixel).toBe(4);
-    let hasSixth = false;
-    const coming = deliveries.next().then(() => {
-      hasSixth = true;
+describe('the tasks that a client holds', () => {
+  /** Whether another task comes without any being finished. */
+  async function hasMore(next: () => Promise<Delivery>): Promise<boolean> {
+    let isThere = false;
+    void next().then(() => {
+      isThere = true;
     });
-    await second.finish({ ...done(second.task), runtimeS: 20 });
     await vi.advanceTimersByTimeAsync(1000);
-    expect(hasSixth).toBe(false);
-    await fifth.finish({ ...done(fifth.task), runtimeS: 20 });
-    await coming;
-    expect(hasSixth).toBe(true);
+    return isThere;
+  }
+  const fitOne = async (runtimeS: number, { next }: Awaited<ReturnType<typeof setUp>>): Promise<void> => {
+    const delivery = await next();
+    await delivery.finish({ ...done(delivery.task), runtimeS });
+  };
+
+  it('are no more than it can fit at once, so that others have some, until fits are known to be fast', async () => {
+    const seen = await setUp({ workers: 1 });
+    await seen.next();
+    expect(await hasMore(seen.next)).toBe(false);
   });
 
-  it('does so only then: fast ones wait in its hands, so that it never waits for the broker', async () => {
-    const { next } = await setUp({ workers: 1 });
-    const first = await next();
-    await next();
-    await next();
-    await next();
-    await first.finish({ ...done(first.task), runtimeS: 0.01 });
-    expect((await next()).task.pixel).toBe(4);
+  it('stay so where fits are slow', async () => {
+    const seen = await setUp({ workers: 1 });
+    await fitOne(20, seen);
+    await seen.next();
+    expect(await hasMore(seen.next)).toBe(false);
+  });
+
+  it('are more where fits are fast, so that it never waits for the broker', async () => {
+    const seen = await setUp({ workers: 1 });
+    await fitOne(0.01, seen);
+    await seen.next();
+    expect(await hasMore(seen.next)).toBe(true);
+    await fitOne(20, seen);
+    await seen.next();
+    expect(await hasMore(seen.next)).toBe(false);
+  });
+
+  it('leave room for further ones while what could not be fitted is held back', async () => {
+    const { next, pixels } = await setUp({ workers: 1, hopelessAfter: 3 });
+    const [first] = [await next()];
+    void first.finish(failed(first.task));
+    const second = await next();
+    void second.finish(failed(second.task));
+    const third = await next();
+    await third.finish(done(third.task));
+    expect((await pixels()).sort()).toEqual(['0 failed', '1 failed', '2 done']);
   });
 });
