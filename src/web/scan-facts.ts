@@ -2,10 +2,12 @@
 
 type Fact = [name: string, value: string | null];
 
-/** Start, end, threshold. */
+/** Progression, start and end. */
 export function manifestFacts(manifest: unknown): Fact[] {
   const stats = at(manifest, 'progress', 'processing_stats');
   return [
+    ['Progression', progressionText(at(manifest, 'scan_metadata', 'nside_progression'))],
+    ['Vertex variations', numberText(at(manifest, 'scan_metadata', 'position_variations'))],
     ['Started', text(at(stats, 'start', 'scanner start'))],
     ['Ended', text(at(stats, 'end'))],
     ['Elapsed', text(at(stats, 'runtime', 'elapsed'))],
@@ -21,6 +23,19 @@ export function manifestTimes(manifest: unknown): string[][] {
     const cells = ['mean', 'median', 'fastest', 'slowest'].map((key) => text(at(worker, key)) ?? '');
     return cells.every((cell) => cell === '' || cell === '0:00:00') ? [] : [[name.replace('-', ' '), ...cells]];
   });
+}
+
+/** `8:0 64:12 512:24` */
+function progressionText(progression: unknown): string | null {
+  if (typeof progression !== 'object' || progression === null) return null;
+  const steps = Object.entries(progression).filter(
+    ([nside, extension]) => /^\d+$/.test(nside) && numberText(extension),
+  );
+  return steps.length === 0 ? null : steps.map(([nside, extension]) => `${nside}:${extension}`).join(' ');
+}
+
+function numberText(value: unknown): string | null {
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }
 
 function at(value: unknown, ...path: readonly string[]): unknown {
