@@ -135,6 +135,28 @@ export function brokerConformance(
     );
 
     it(
+      'tells what became of a task before: that it was handed out, and apart from that, that it could not be fitted',
+      withBroker(async ({ server, client }) => {
+        await server.send(tasks(1));
+        const end = await client();
+        const deliveries = end.deliveries(1)[Symbol.asyncIterator]();
+        const histories = [];
+        for (const hasFailed of [false, true, false]) {
+          const { value } = await deliveries.next();
+          histories.push(value.history);
+          await value.giveBack(hasFailed);
+        }
+        const { value: last } = await deliveries.next();
+        histories.push(last.history);
+        expect(histories.map(({ handedOut }) => handedOut)).toEqual([0, 1, 2, 3]);
+        expect(histories.map(({ failedAt }) => failedAt)).toEqual([0, 0, 1, 1]);
+        await last.finish(outcomeOf(last.task));
+        expect(await take(server.outcomes(), 1)).toEqual([outcomeOf(tasks(1)[0]!)]);
+        await end.close();
+      }),
+    );
+
+    it(
       'delivers the unfinished tasks of a client that leaves to others: a task is never lost',
       withBroker(async ({ server, client }) => {
         await server.send(tasks(8));
