@@ -61,6 +61,57 @@ describe('the environment', () => {
     expect(environment).toMatchObject({ ewmsJson: 'ewms.json', timeoutFromClientsS: 7200 });
   });
 
+  it("knows every name of upstream's two generations, servers and clients", () => {
+    const given = {
+      SKYSCAN_BROKER_CLIENT: 'rabbitmq',
+      SKYSCAN_BROKER_ADDRESS: 'host/vhost',
+      SKYSCAN_BROKER_AUTH: 'token',
+      SKYSCAN_MQ_TIMEOUT_TO_CLIENTS: '60',
+      SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS: '61',
+      SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE: '62',
+      SKYSCAN_MQ_PREFETCH_FROM_CLIENTS: '63',
+      SKYSCAN_PROGRESS_INTERVAL_SEC: '64',
+      SKYSCAN_RESULT_INTERVAL_SEC: '65',
+      SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO: '0.5',
+      SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_MIN: '66',
+      SKYSCAN_KILL_SWITCH_CHECK_INTERVAL: '67',
+      SKYSCAN_SKYDRIVER_ADDRESS: 'https://host',
+      SKYSCAN_SKYDRIVER_AUTH: 'token',
+      SKYSCAN_SKYDRIVER_SCAN_ID: 'abc',
+      SKYSCAN_EWMS_JSON: 'ewms.json',
+      SKYSCAN_LOG: 'INFO',
+      SKYSCAN_LOG_THIRD_PARTY: 'ERROR',
+      SKYSCAN_EWMS_PILOT_LOG: 'WARNING',
+      SKYSCAN_MQ_CLIENT_LOG: 'debug',
+      SKYSCAN_MINI_TEST: 'true',
+      SKYSCAN_CRASH_DUMMY_PROBABILITY: '0.1',
+      SKYSCAN_DOCKER_IMAGE_TAG: 'latest',
+      SKYSCAN_DOCKER_PULL_ALWAYS: '1',
+      EWMS_PILOT_TASK_TIMEOUT: '68',
+      EWMS_PILOT_QUARANTINE_TIME: '69',
+      EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR: 'True',
+      EWMS_PILOT_CONCURRENT_TASKS: '2',
+    };
+    const { environment, warnings } = readEnvironment(given);
+    expect(warnings).toEqual([]);
+    expect(environment).toMatchObject({
+      brokerAddress: 'host/vhost',
+      timeoutToClientsS: 60,
+      timeoutFromClientsS: 61,
+      waitForFirstMessageS: 62,
+      prefetchFromClients: 63,
+      predictionWindowRatio: 0.5,
+      logThirdParty: 'ERROR',
+      logPilot: 'WARNING',
+      logMqClient: 'DEBUG',
+      isMiniTest: true,
+      taskTimeoutS: 68,
+      quarantineS: 69,
+      endsAfterFailure: true,
+      concurrentTasks: 2,
+    });
+  });
+
   it.each([
     ['SKYSCAN_PROGRESS_INTERVAL_SEC', '0', 'a number of seconds above 0'],
     ['SKYSCAN_PROGRESS_INTERVAL_SEC', '1 min', 'a number of seconds above 0'],
