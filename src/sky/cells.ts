@@ -7,7 +7,7 @@
  *
  * Cells are in NESTED order: by the first pixel they cover at any finer nside. That makes every look-up a bisection.
  */
-import { nestToRing, ringToNest } from './healpix.js';
+import { nestToRing, pixelCount, ringToNest } from './healpix.js';
 
 /** Finished pixels of one nside (RING); a value that is not finite is unknown. */
 export interface LlhMap {
@@ -98,6 +98,8 @@ function knownByNest(nside: number, layers: readonly Layer[]): { nest: Float64Ar
       values[n++] = value[i]!;
     }
   }
+  const count = pixelCount(nside);
+  if (n > count / MOSTLY_KNOWN) return distinctByPlace(nests.subarray(0, n), values, count);
   const nest = new Float64Array(n);
   const value = new Float64Array(n);
   let distinct = 0;
@@ -110,6 +112,33 @@ function knownByNest(nside: number, layers: readonly Layer[]): { nest: Float64Ar
     }
   }
   return { nest: nest.subarray(0, distinct), value: value.subarray(0, distinct) };
+}
+
+/** From one pixel in so many known on, a place for each pixel is cheaper than sorting. */
+const MOSTLY_KNOWN = 16;
+
+/** The same by a place for every pixel of the nside. */
+function distinctByPlace(
+  nests: Float64Array,
+  values: Float64Array,
+  count: number,
+): { nest: Float64Array; value: Float64Array } {
+  const places = new Float64Array(count).fill(Number.NaN);
+  let distinct = 0;
+  for (let i = 0; i < nests.length; i++) {
+    const at = nests[i]!;
+    const there = places[at]!;
+    if (Number.isNaN(there)) distinct++;
+    if (!(there <= values[i]!)) places[at] = values[i]!;
+  }
+  const nest = new Float64Array(distinct);
+  const value = new Float64Array(distinct);
+  for (let at = 0, k = 0; at < count; at++) {
+    if (Number.isNaN(places[at]!)) continue;
+    nest[k] = at;
+    value[k++] = places[at]!;
+  }
+  return { nest, value };
 }
 
 /** A typed array that grows. */
@@ -155,7 +184,12 @@ export function byNside(cells: Cells, value: Float64Array, skip?: (i: number) =>
 function ascendingOrder(numbers: Float64Array): Float64Array | Uint32Array {
   const n = numbers.length;
   let largest = 0;
-  for (let i = 0; i < n; i++) if (numbers[i]! > largest) largest = numbers[i]!;
+  let isInOrder = true;
+  for (let i = 0; i < n; i++) {
+    if (numbers[i]! >= largest) largest = numbers[i]!;
+    else isInOrder = false;
+  }
+  if (isInOrder) return new Uint32Array(n).map((_, i) => i);
   if ((largest + 1) * n > Number.MAX_SAFE_INTEGER) {
     return new Uint32Array(n).map((_, i) => i).sort((a, b) => numbers[a]! - numbers[b]! || a - b);
   }
@@ -203,8 +237,27 @@ export interface CellIndex {
   readonly end: Float64Array;
 }
 
-/** Makes cells searchable. */
+/** Indices by their cells' pixels: a map is asked many times, and cells are never changed once they are made. */
+const indices = new WeakMap<Float64Array, { readonly nside: Int32Array; readonly index: CellIndex }>();
+
+/** Makes cells searchable; the same cells only once. */
 export function indexCells(cells: Cells): CellIndex {
+  const known = indices.get(cells.pixel);
+  if (known?.nside === cells.nside) return known.index;
+  const index = newIndex(cells);
+  indices.set(cells.pixel, { nside: cells.nside, index });
+  return index;
+}
+
+/** Whether cells leave no part of the sky out. */
+export function coverTheSky(cells: Cells): boolean {
+  const { finest, start, end } = indexCells(cells);
+  if (start.length === 0 || start[0] !== 0 || end.at(-1) !== 12 * finest * finest) return false;
+  for (let i = 1; i < start.length; i++) if (start[i] !== end[i - 1]) return false;
+  return true;
+}
+
+function newIndex(cells: Cells): CellIndex {
   const n = cells.nside.length;
   let finest = 1;
   for (let i = 0; i < n; i++) finest = Math.max(finest, cells.nside[i]!);

@@ -7,7 +7,16 @@
  * sqrt(2 delta llh), or sqrt(2 ln(highest density / density)): for a Gaussian both grow linearly with the distance.
  */
 import type { RaDec } from './astronomy.js';
-import { byNside, type CellIndex, type Cells, findCell, indexCells, overlay, type SkyCells } from './cells.js';
+import {
+  byNside,
+  type CellIndex,
+  type Cells,
+  coverTheSky,
+  findCell,
+  indexCells,
+  overlay,
+  type SkyCells,
+} from './cells.js';
 import { joinRing, lattice, pixelVector, ringToNest, splitRing } from './healpix.js';
 import { corners, neighbours } from './healpix-shapes.js';
 import { crossing } from './levels.js';
@@ -33,20 +42,41 @@ function probabilityContours(map: ProbabilityMap, level: number): Ring[] {
 
 /** Rings around the cells whose density is at least `threshold`. */
 export function densityContours(map: ProbabilityMap, threshold: number, index: CellIndex): Ring[] {
+  const { density } = map;
   let highest = 0;
-  for (const density of map.density) if (density > highest) highest = density;
-  const height = (density: number): number =>
-    density > 0 ? Math.sqrt(2 * Math.log(highest / density)) : Number.POSITIVE_INFINITY;
-  return trace(map, index, map.density.map(height), height(threshold));
+  for (let i = 0; i < density.length; i++) if (density[i]! > highest) highest = density[i]!;
+  const height = (value: number): number =>
+    value > 0 ? Math.sqrt(2 * Math.log(highest / value)) : Number.POSITIVE_INFINITY;
+  const level = height(threshold);
+  // A logarithm a cell would cost more than all the rest; only around the threshold can rounding matter.
+  const surely = threshold * (1 + CLOSE);
+  const hardly = threshold * (1 - CLOSE);
+  return trace(map, index, {
+    level,
+    isInside: (i) => density[i]! > surely || (density[i]! >= hardly && height(density[i]!) <= level),
+    height: (i) => height(density[i]!),
+  });
 }
 
+/** Far more than the rounding of a logarithm's square root. */
+const CLOSE = 1e-9;
+
 function llhContours(cells: SkyCells, delta2Llh: number): Ring[] {
-  const { value, ...cover } = overlay(byNside(cells, cells.llh), true);
+  const cover = coverOf(cells);
+  const { llh } = cover;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const llh of value) if (llh < lowest) lowest = llh;
-  const height = (llh: number): number =>
-    Number.isNaN(llh) ? Number.POSITIVE_INFINITY : Math.sqrt(2 * (llh - lowest));
-  return trace(cover, indexCells(cover), value.map(height), Math.sqrt(delta2Llh));
+  for (let i = 0; i < llh.length; i++) if (llh[i]! < lowest) lowest = llh[i]!;
+  const level = Math.sqrt(delta2Llh);
+  const height = (i: number): number =>
+    Number.isNaN(llh[i]!) ? Number.POSITIVE_INFINITY : Math.sqrt(2 * (llh[i]! - lowest));
+  return trace(cover, indexCells(cover), { level, height, isInside: (i) => height(i) <= level });
+}
+
+/** The cells, with those of value NaN where nothing is known. */
+function coverOf(cells: SkyCells): SkyCells {
+  if (coverTheSky(cells)) return cells;
+  const { value, ...cover } = overlay(byNside(cells, cells.llh), true);
+  return { ...cover, llh: value };
 }
 
 /** Solid angle to the left of a ring, square degrees: negative for a hole, or for the rest of the sky. */
@@ -85,36 +115,45 @@ const AROUND = [
 /** Neighbours of the pixel in hand; read before the next call. */
 const nearby: number[] = new Array<number>(8);
 
-/** Rings between cells with a height up to `level` and higher ones. The cells cover the sky. */
-function trace(cells: Cells, index: CellIndex, height: Float64Array, level: number): Ring[] {
-  const n = height.length;
+/** What is traced: cells with a height up to `level` are inside. */
+interface Relief {
+  readonly level: number;
+  isInside(cell: number): boolean;
+  height(cell: number): number;
+}
+
+/** Rings between the cells inside and the others. The cells cover the sky. */
+function trace(cells: Cells, index: CellIndex, relief: Relief): Ring[] {
+  const n = cells.nside.length;
+  const isInside = new Uint8Array(n);
+  for (let cell = 0; cell < n; cell++) if (relief.isInside(cell)) isInside[cell] = 1;
   /** From a crossing (inner cell * n + outer cell) to the next one of its ring. */
   const next = new Map<number, number>();
   const around = new Int32Array(4);
   let coarsestInside = Number.POSITIVE_INFINITY;
   for (let cell = 0; cell < n; cell++) {
-    if (!(height[cell]! <= level)) continue;
+    if (isInside[cell] === 0) continue;
     coarsestInside = Math.min(coarsestInside, cells.nside[cell]!);
-    if (isSurrounded(cells, index, height, level, cell)) continue;
+    if (isSurrounded(cells, index, isInside, cell)) continue;
     for (let corner = 0; corner < 4; corner++) {
       const size = cellsAround(cells, index, cell, corner, around);
-      if (isOwner(around, size, cell, height, level)) joinCrossings(distinct(around, size), height, level, n, next);
+      if (isOwner(around, size, cell, isInside)) joinCrossings(distinct(around, size), isInside, relief, n, next);
     }
   }
   // Corners of outer cells within the side of a larger inner one are corners of no inner cell.
   for (let cell = 0; cell < n; cell++) {
-    if (height[cell]! <= level || cells.nside[cell]! <= coarsestInside) continue;
-    if (!touchesLargerInside(cells, index, height, level, cell)) continue;
+    if (isInside[cell] !== 0 || cells.nside[cell]! <= coarsestInside) continue;
+    if (!touchesLargerInside(cells, index, isInside, cell)) continue;
     for (let corner = 0; corner < 4; corner++) {
       const size = cellsAround(cells, index, cell, corner, around);
-      joinCrossings(distinct(around, size), height, level, n, next);
+      joinCrossings(distinct(around, size), isInside, relief, n, next);
     }
   }
   const rings: Ring[] = [];
   for (const start of next.keys()) {
     const ring: RaDec[] = [];
     for (let at = start; next.has(at); ) {
-      ring.push(crossingPoint(cells, index, height, level, Math.floor(at / n), at % n));
+      ring.push(crossingPoint(cells, index, relief, Math.floor(at / n), at % n));
       const following = next.get(at)!;
       next.delete(at);
       at = following;
@@ -130,30 +169,24 @@ function trace(cells: Cells, index: CellIndex, height: Float64Array, level: numb
 }
 
 /** Whether all cells around are inside too and none of them smaller: no ring passes a corner of this one. */
-function isSurrounded(cells: Cells, index: CellIndex, height: Float64Array, level: number, cell: number): boolean {
+function isSurrounded(cells: Cells, index: CellIndex, isInside: Uint8Array, cell: number): boolean {
   const nside = cells.nside[cell]!;
   neighbours(nside, cells.pixel[cell]!, nearby);
   for (const near of nearby) {
     if (near < 0) continue;
     const other = findCell(index, nside, ringToNest(nside, near), cell);
-    if (cells.nside[other]! > nside || !(height[other]! <= level)) return false;
+    if (cells.nside[other]! > nside || isInside[other] === 0) return false;
   }
   return true;
 }
 
 /** Whether a larger cell inside the region lies at a side of this one. */
-function touchesLargerInside(
-  cells: Cells,
-  index: CellIndex,
-  height: Float64Array,
-  level: number,
-  cell: number,
-): boolean {
+function touchesLargerInside(cells: Cells, index: CellIndex, isInside: Uint8Array, cell: number): boolean {
   const nside = cells.nside[cell]!;
   neighbours(nside, cells.pixel[cell]!, nearby);
   for (let side = 0; side < 8; side += 2) {
     const other = findCell(index, nside, ringToNest(nside, nearby[side]!), cell);
-    if (cells.nside[other]! < nside && height[other]! <= level) return true;
+    if (cells.nside[other]! < nside && isInside[other] !== 0) return true;
   }
   return false;
 }
@@ -177,10 +210,10 @@ function cellsAround(cells: Cells, index: CellIndex, cell: number, corner: numbe
 }
 
 /** A corner is handled by the first inner cell that has it as a corner (not within a side, where the cell is met twice). */
-function isOwner(around: Int32Array, size: number, cell: number, height: Float64Array, level: number): boolean {
+function isOwner(around: Int32Array, size: number, cell: number, isInside: Uint8Array): boolean {
   for (let k = 0; k < size; k++) {
     const other = around[k]!;
-    if (other >= cell || !(height[other]! <= level)) continue;
+    if (other >= cell || isInside[other] === 0) continue;
     let count = 0;
     for (let j = 0; j < size; j++) if (around[j] === other) count++;
     if (count === 1) return false;
@@ -198,8 +231,8 @@ function distinct(around: Int32Array, size: number): number[] {
 /** Notes how rings run through one polygon of centres: from each way out of the region to a way back in. */
 function joinCrossings(
   polygon: number[],
-  height: Float64Array,
-  level: number,
+  isInside: Uint8Array,
+  { level, height }: Relief,
   n: number,
   next: Map<number, number>,
 ): void {
@@ -207,7 +240,7 @@ function joinCrossings(
   const ins: number[] = [];
   for (let k = 0; k < polygon.length; k++) {
     const [a, b] = [polygon[k]!, polygon[(k + 1) % polygon.length]!];
-    const [aInside, bInside] = [height[a]! <= level, height[b]! <= level];
+    const [aInside, bInside] = [isInside[a] !== 0, isInside[b] !== 0];
     if (aInside && !bInside) outs.push(a * n + b);
     else if (!aInside && bInside) ins.push(b * n + a);
   }
@@ -217,7 +250,7 @@ function joinCrossings(
     return;
   }
   // A saddle: inner cells at opposite places. If the middle is inside they are one region, else two.
-  const mean = polygon.reduce((sum, cell) => sum + height[cell]!, 0) / polygon.length;
+  const mean = polygon.reduce((sum, cell) => sum + height(cell), 0) / polygon.length;
   for (const out of outs) {
     const inner = Math.floor(out / n);
     const sameOuter = ins.find((entry) => entry % n === out % n)!;
@@ -227,15 +260,8 @@ function joinCrossings(
 }
 
 /** Where the level lies between the centres of an inner and an outer cell. */
-function crossingPoint(
-  cells: Cells,
-  index: CellIndex,
-  height: Float64Array,
-  level: number,
-  inner: number,
-  outer: number,
-): RaDec {
-  const [low, high] = [height[inner]!, height[outer]!];
+function crossingPoint(cells: Cells, index: CellIndex, { level, height }: Relief, inner: number, outer: number): RaDec {
+  const [low, high] = [height(inner), height(outer)];
   const exact = Number.isFinite(high) ? (level - low) / (high - low) : 0.5;
   // Away from the very centres, at which rings would touch themselves.
   const part = Math.min(0.98, Math.max(0.02, exact));

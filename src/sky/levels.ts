@@ -24,15 +24,31 @@ export interface Crossing {
 }
 
 /**
- * Finds the crossing of a level in [0, 1]. Cost linear in the number of cells: cells are parted around a pivot and
- * only the part that holds the crossing is looked at again.
+ * Finds the crossing of a level in [0, 1]. Cost linear in the number of cells: large maps are first sorted into buckets
+ * of density, then cells are parted around a pivot and only the part that holds the crossing is looked at again.
  */
 export function crossing(map: ProbabilityMap, level: number): Crossing {
+  let known = crossings.get(map.density);
+  if (known === undefined) {
+    known = new Map();
+    crossings.set(map.density, known);
+  }
+  let found = known.get(level);
+  if (found === undefined) {
+    found = findCrossing(map, level);
+    known.set(level, found);
+  }
+  return found;
+}
+
+/** What was found, by density: areas, outlines and coverages of a map ask for the same levels. Maps never change. */
+const crossings = new WeakMap<Float64Array, Map<number, Crossing>>();
+
+function findCrossing(map: ProbabilityMap, level: number): Crossing {
   const enough = level - ROUNDING;
   const { density, nside } = map;
-  let candidates = positive(density);
-  let probabilityBefore = 0;
-  let areaBefore = 0;
+  let { candidates, probabilityBefore, areaBefore } =
+    density.length > MANY ? crossingBucket(map, enough) : { ...NOTHING_BEFORE, candidates: positive(density) };
   let last = -1;
   while (candidates.length > 0) {
     const pivot = medianOfThree(density, candidates);
@@ -74,6 +90,49 @@ export function crossing(map: ProbabilityMap, level: number): Crossing {
     candidates = select(candidates, nLower, (i) => density[i]! < pivot);
   }
   return { cell: last, threshold: last < 0 ? Number.POSITIVE_INFINITY : density[last]!, probabilityBefore, areaBefore };
+}
+
+/** Cells from which on buckets pay. */
+const MANY = 50_000;
+const NOTHING_BEFORE = { probabilityBefore: 0, areaBefore: 0 };
+/** Buckets by sign, exponent and the first bits of the fraction, which order positive doubles as their values do. */
+const BUCKET_BITS = 15;
+
+/** The cells of the bucket of densities in which the level lies (of the lowest one if none), and what is before it. */
+function crossingBucket(
+  { density, nside }: ProbabilityMap,
+  enough: number,
+): { candidates: Int32Array; probabilityBefore: number; areaBefore: number } {
+  const n = density.length;
+  const words = new Uint32Array(density.buffer, density.byteOffset, 2 * n);
+  const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+  const shift = 32 - BUCKET_BITS;
+  const count = new Int32Array(1 << BUCKET_BITS);
+  const probability = new Float64Array(1 << BUCKET_BITS);
+  const area = new Float64Array(1 << BUCKET_BITS);
+  for (let i = 0; i < n; i++) {
+    if (!(density[i]! > 0)) continue;
+    const bucket = words[2 * i + high]! >>> shift;
+    const size = pixelArea(nside[i]!);
+    count[bucket]!++;
+    area[bucket]! += size;
+    probability[bucket]! += density[i]! * size;
+  }
+  let [probabilityBefore, areaBefore, found] = [0, 0, -1];
+  for (let bucket = count.length - 1; bucket >= 0; bucket--) {
+    if (count[bucket] === 0) continue;
+    if (found >= 0) {
+      probabilityBefore += probability[found]!;
+      areaBefore += area[found]!;
+    }
+    found = bucket;
+    if (probabilityBefore + probability[bucket]! > enough) break;
+  }
+  const candidates = new Int32Array(found < 0 ? 0 : count[found]!);
+  for (let i = 0, k = 0; k < candidates.length; i++) {
+    if (density[i]! > 0 && words[2 * i + high]! >>> shift === found) candidates[k++] = i;
+  }
+  return { candidates, probabilityBefore, areaBefore };
 }
 
 /** Whether a cell belongs to the region of a crossing. */

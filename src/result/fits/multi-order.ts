@@ -105,26 +105,29 @@ function writeCells(
   cards: readonly Card[],
 ): Uint8Array {
   // Cells are in NESTED order, so that UNIQ ascends within an nside already.
-  const nsides = [...new Set(Array.from(cells.nside))].sort((a, b) => a - b);
-  const order = new Int32Array(values.length);
+  const nsides = new Set<number>();
+  for (let i = 0; i < values.length; i++) nsides.add(cells.nside[i]!);
+  const ascending = [...nsides].sort((a, b) => a - b);
+  const uniq = new Float64Array(values.length);
+  const ordered = new Float64Array(values.length);
   let n = 0;
-  for (const nside of nsides) {
-    for (let i = 0; i < values.length; i++) if (cells.nside[i] === nside) order[n++] = i;
+  for (const nside of ascending) {
+    for (let i = 0; i < values.length; i++) {
+      if (cells.nside[i] !== nside) continue;
+      uniq[n] = ringToUniq(nside, cells.pixel[i]!);
+      ordered[n++] = values[i]!;
+    }
   }
   return writeFitsTable(
     [
-      {
-        name: 'UNIQ',
-        form: 'K',
-        values: Float64Array.from(order, (i) => ringToUniq(cells.nside[i]!, cells.pixel[i]!)),
-      },
-      { name, form: 'D', values: Float64Array.from(order, (i) => values[i]!), ...(unit === undefined ? {} : { unit }) },
+      { name: 'UNIQ', form: 'K', values: uniq },
+      { name, form: 'D', values: ordered, ...(unit === undefined ? {} : { unit }) },
     ],
     [
       { key: 'PIXTYPE', value: 'HEALPIX', comment: 'HEALPIX pixelisation' },
       { key: 'ORDERING', value: 'NUNIQ', comment: 'UNIQ = 4 * 4^order + NESTED pixel' },
       { key: 'COORDSYS', value: 'C', comment: 'equatorial, ICRS' },
-      { key: 'MOCORDER', value: Math.round(Math.log2(nsides.at(-1)!)), comment: 'largest order' },
+      { key: 'MOCORDER', value: Math.round(Math.log2(ascending.at(-1)!)), comment: 'largest order' },
       { key: 'INDXSCHM', value: 'EXPLICIT' },
       ...cards,
     ],

@@ -50,8 +50,10 @@ export function writeFitsTable(columns: readonly FitsColumn[], cards: readonly C
   for (const [i, { form, values }] of columns.entries()) {
     for (let row = 0, at = 8 * i; row < rows; row++, at += rowBytes) {
       const value = values[row]!;
-      if (form !== 'D') view.setBigInt64(at, BigInt(value), false);
-      else if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8000000000000n, false);
+      if (form !== 'D') {
+        view.setInt32(at, Math.floor(value / 0x100000000), false);
+        view.setUint32(at + 4, value % 0x100000000, false);
+      } else if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8000000000000n, false);
       else view.setFloat64(at, value, false);
     }
   }

@@ -67,6 +67,8 @@ export interface ProductOptions extends MapFileOptions {
   readonly nside?: number;
   /** Default 0.2. */
   readonly angularErrorFloorDeg?: number;
+  /** `skyMaps` of the result if it is there already; its floor counts. */
+  readonly sky?: SkyMaps | null;
   readonly recoAlgo?: string | null;
   /** The file that the result was read from. */
   readonly source?: MapSource;
@@ -88,7 +90,7 @@ export function* skyProducts(
 ): Generator<Product, void, void> {
   const { formats = DEFAULT_FORMATS, quantities = MAP_QUANTITIES, levels = DEFAULT_LEVELS } = options;
   const { angularErrorFloorDeg = DEFAULT_ANGULAR_ERROR_FLOOR_DEG, regions: kinds = REGION_KINDS } = options;
-  const sky = skyMaps(result, angularErrorFloorDeg);
+  const sky = options.sky === undefined ? skyMaps(result, angularErrorFloorDeg) : options.sky;
   if (sky === null)
     throw new SkymapError('result/no-fit', 'No pixel of the map has a fit, so there is nothing to export.');
   const wants = (format: ProductFormat): boolean => formats.includes(format);
