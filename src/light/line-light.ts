@@ -50,15 +50,12 @@ export function lineAmplitudes(
 ): void {
   const { x, y, z, shiftM, efficiency } = modules;
   const n = x.length;
-  const dx = -Math.sin(line.zenith) * Math.cos(line.azimuth);
-  const dy = -Math.sin(line.zenith) * Math.sin(line.azimuth);
-  const dz = -Math.cos(line.zenith);
-  light.setDirection(line.zenith, line.azimuth);
+  aim(light, line);
   for (let c = 0; c < line.alongM.length; c++) {
     const along = line.alongM[c]!;
-    const fromX = line.x + along * dx;
-    const fromY = line.y + along * dy;
-    const fromZ = line.z + along * dz;
+    const fromX = line.x + along * flight[0]!;
+    const fromY = line.y + along * flight[1]!;
+    const fromZ = line.z + along * flight[2]!;
     for (let i = 0; i < n; i++) {
       const pe = light.look(fromZ - shiftM[i]!, x[i]! - fromX, y[i]! - fromY, z[i]! - fromZ);
       out[c * n + i] = pe * efficiency[i]!;
@@ -79,16 +76,13 @@ export function lineInBins(
 ): void {
   const { x, y, z, shiftM, efficiency } = modules;
   const n = x.length;
-  const dx = -Math.sin(line.zenith) * Math.cos(line.azimuth);
-  const dy = -Math.sin(line.zenith) * Math.sin(line.azimuth);
-  const dz = -Math.cos(line.zenith);
-  light.setDirection(line.zenith, line.azimuth);
+  aim(light, line);
   let at = 0;
   for (let c = 0; c < line.alongM.length; c++) {
     const along = line.alongM[c]!;
-    const fromX = line.x + along * dx;
-    const fromY = line.y + along * dy;
-    const fromZ = line.z + along * dz;
+    const fromX = line.x + along * flight[0]!;
+    const fromY = line.y + along * flight[1]!;
+    const fromZ = line.z + along * flight[2]!;
     const timeNs = line.timeNs + along / SPEED_OF_LIGHT;
     for (let i = 0; i < n; i++) {
       const from = first[i]!;
@@ -103,4 +97,14 @@ export function lineInBins(
       }
     }
   }
+}
+
+/** The unit vector of the flight of the line that was aimed along last. */
+const flight = new Float64Array(3);
+
+function aim(light: CascadeLight, { zenith, azimuth }: LineOfCascades): void {
+  light.setDirection(zenith, azimuth);
+  flight[0] = -Math.sin(zenith) * Math.cos(azimuth);
+  flight[1] = -Math.sin(zenith) * Math.sin(azimuth);
+  flight[2] = -Math.cos(zenith);
 }
