@@ -18,6 +18,7 @@ import { quasiNewton } from '../fit/quasi-newton.js';
 import type { FittedTrack } from '../starts.js';
 import type { TrackObjective } from '../track-frame.js';
 import type { RecoTask } from '../types.js';
+import type { TableLikelihood } from './table-likelihood.js';
 
 /** What the search descends; all in one frame, which has its direction already. */
 export interface SearchObjectives {
@@ -25,7 +26,7 @@ export interface SearchObjectives {
   /** Light smeared by triangles of this half width, ns. */
   readonly smeared100: TrackObjective;
   readonly smeared30: TrackObjective;
-  readonly likelihood: TrackObjective;
+  readonly likelihood: TableLikelihood;
 }
 
 /** Lengths of the parameters: m, m, ns. No step of a fit is longer. */
@@ -62,9 +63,8 @@ export function searchTrack(objectives: SearchObjectives, task: RecoTask): Fitte
     if (Number.isFinite(minimum.f) && (best === null || minimum.f < best.f)) best = minimum;
   }
   if (best === null) return null;
-  const gradient = new Float64Array(3);
   for (const steps of STEPS) {
-    best = nelderMead((x) => likelihood.evaluate(x, gradient), stepSimplex(best.x, steps), END);
+    best = nelderMead((x) => likelihood.evaluate(x, null), stepSimplex(best.x, steps), END);
   }
   return { llh: best.f, ...likelihood.toVertex(best.x) };
 }

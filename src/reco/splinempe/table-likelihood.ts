@@ -45,8 +45,8 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
     this.light.setDirection(zenith);
   }
 
-  /** -ln L at track parameters; its gradient goes into `gradient` (1/m, 1/m, 1/ns). */
-  evaluate(parameters: Float64Array, gradient: Float64Array): number {
+  /** -ln L at track parameters; its gradient goes into `gradient` (1/m, 1/m, 1/ns), null: half the work. */
+  evaluate(parameters: Float64Array, gradient: Float64Array | null): number {
     const a = parameters[0]!;
     const b = parameters[1]!;
     const time = parameters[2]!;
@@ -125,7 +125,7 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
         product = 1;
       }
 
-      if (byP === 0) continue;
+      if (byP === 0 || gradient === null) continue;
       const lateBy = byP + byOffset;
       byLate[LATE.density] = lateBy * mix[MIX.late]!;
       byLate[LATE.afterDensity] = lateBy * mix[MIX.after]!;
@@ -149,9 +149,11 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
       byB += per * work[MUON.byUpwards]!;
       byTime += per * work[MUON.byTime]!;
     }
-    gradient[0] = byA;
-    gradient[1] = byB;
-    gradient[2] = byTime;
+    if (gradient !== null) {
+      gradient[0] = byA;
+      gradient[1] = byB;
+      gradient[2] = byTime;
+    }
     return -sum - Math.log(product);
   }
 }
