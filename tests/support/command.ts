@@ -39,7 +39,10 @@ function isBuilt(): boolean {
 }
 
 const directories: string[] = [];
+/** Commands that run. A test that fails may leave one; it ends with the test process. */
+const running = new Set<ChildProcess>();
 process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
@@ -80,6 +83,7 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
     env: { ...own, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   const output = { stdout: '', stderr: '' };
   const hear = (name: 'stdout' | 'stderr') =>
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -93,6 +97,7 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(limit);
+      running.delete(child);
       resolve({ code, signal, ...output, seconds: (performance.now() - startedMs) / 1000 });
     });
   });
