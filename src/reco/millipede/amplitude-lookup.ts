@@ -39,11 +39,15 @@ export class AmplitudeLookup {
   readonly slope: Float64Array = new Float64Array(3);
   /** PE per GeV of a module of scale 1, per fluence. */
   readonly unit: number;
+  /** Whether the weakest light counts, too. */
+  isThorough = false;
   private readonly table: CascadeTable;
   /** 256 times the logarithm's word plus the harmonic, as the table has them. */
   private readonly packed: Int32Array;
   private readonly thetaCell: Uint8Array;
   private readonly thetaPerCell: Float64Array;
+  /** Square of the distance up to which there is light worth a look, by cell of height and gamma, m^2. */
+  private readonly reach2: Float64Array;
   private readonly farthest2: number;
   private readonly perZ: number;
   private readonly perR: number;
@@ -52,19 +56,32 @@ export class AmplitudeLookup {
   /** Cell of the last place, and its theta cell. */
   private readonly cell = new Int32Array(2);
 
-  /** @param farthestM modules farther from the source than this see nothing of it */
-  constructor(table: CascadeTable, farthestM: number = Number.POSITIVE_INFINITY) {
+  /**
+   * @param leastPe less light than this (PE per GeV of a module of scale 1) may be left out unless `isThorough`
+   * @param sibling a look-up in the same table, to share its memory
+   */
+  constructor(table: CascadeTable, leastPe = 0, sibling?: AmplitudeLookup) {
     this.table = table;
     this.unit = PHOTONS_PER_GEV * Math.PI * DOM_RADIUS * DOM_RADIUS * table.domEfficiency;
-    const { amplitude, harmonic } = table;
-    this.packed = Int32Array.from(amplitude, (word, i) => word * 256 + (harmonic[i]! & 255));
+    this.packed = sibling?.packed ?? pack(table);
+    this.reach2 = reaches(table, leastPe / this.unit);
     this.thetaCell = cellsByDegree(table.thetaDeg);
     this.thetaPerCell = table.thetaDeg.map((theta, i, all) => 1 / ((all[i + 1] ?? theta + 1) - theta));
-    const farthest = Math.min(farthestM, Math.exp(table.lnR.first + (table.lnR.size - 1) * table.lnR.step));
+    const farthest = Math.exp(table.lnR.first + (table.lnR.size - 1) * table.lnR.step);
     this.farthest2 = farthest * farthest;
     this.perZ = 1 / table.z.step;
     this.perR = 1 / table.lnR.step;
     this.perG = 1 / table.cosGamma.step;
+  }
+
+  /** Distance beyond which nothing is looked up unless `isThorough`, m. */
+  get farthestM(): number {
+    return Math.sqrt(
+      Math.min(
+        this.farthest2,
+        this.reach2.reduce((a, b) => Math.max(a, b), 0),
+      ),
+    );
   }
 
   setDirection(dx: number, dy: number, dz: number): void {
@@ -92,6 +109,14 @@ export class AmplitudeLookup {
     const inverseR = distance > NEAREST_M ? inverse : 1 / NEAREST_M;
     const dz = direction[2]!;
     const cosGamma = vz * inverse;
+    const nR = table.lnR.size;
+    const nG = table.cosGamma.size;
+    // Beyond the outer angles the logarithm goes on for half a cell.
+    let uG = (cosGamma - table.cosGamma.first) * this.perG;
+    uG = uG > -0.5 ? (uG < nG - 0.5 ? uG : nG - 0.5) : -0.5;
+    const iZ = uZ < lastZ - 1 ? uZ | 0 : lastZ - 1;
+    const iG = uG < nG - 2 ? uG | 0 : nG - 2;
+    if (!this.isThorough && d2 > this.reach2[iZ * nG + iG]!) return 0;
     let cosTheta = (vx * direction[0]! + vy * direction[1]! + vz * dz) * inverse;
     cosTheta = cosTheta > 1 ? 1 : cosTheta < -1 ? -1 : cosTheta;
     const flat = (1 - cosGamma * cosGamma) * (1 - cosTheta * cosTheta);
@@ -100,20 +125,11 @@ export class AmplitudeLookup {
     const theta = acosDegrees(cosTheta);
     const lnR = 0.5 * fastLog(distance > NEAREST_M ? d2 : NEAREST_M * NEAREST_M);
 
-    const axisR = table.lnR;
-    const axisG = table.cosGamma;
     const thetas = table.thetaDeg;
-    const nR = axisR.size;
-    const nG = axisG.size;
     const nT = thetas.length;
-    let uR = (lnR - axisR.first) * this.perR;
+    let uR = (lnR - table.lnR.first) * this.perR;
     uR = uR > 0 ? (uR < nR - 1 ? uR : nR - 1) : 0;
-    // Beyond the outer angles the logarithm goes on for half a cell.
-    let uG = (cosGamma - axisG.first) * this.perG;
-    uG = uG > -0.5 ? (uG < nG - 0.5 ? uG : nG - 0.5) : -0.5;
-    const iZ = uZ < lastZ - 1 ? uZ | 0 : lastZ - 1;
     const iR = uR < nR - 2 ? uR | 0 : nR - 2;
-    const iG = uG < nG - 2 ? uG | 0 : nG - 2;
     let iT = this.thetaCell[theta | 0]!;
     if (theta >= thetas[iT + 1]! && iT < nT - 2) iT++;
     const fZ = uZ - iZ;
@@ -283,6 +299,44 @@ export class AmplitudeLookup {
     out[1] = -(along * uy + perTheta * inverse * direction[1]!);
     out[2] = -(along * uz + (perTheta * direction[2]! + perGamma) * inverse) + byZ;
   }
+}
+
+/** Logarithm and harmonic of every node in one number. */
+function pack({ amplitude, harmonic }: CascadeTable): Int32Array {
+  return Int32Array.from(amplitude, (word, i) => word * 256 + (harmonic[i]! & 255));
+}
+
+/** For every cell of height and gamma the square of the distance beyond which there is less than `least` of light. */
+function reaches(table: CascadeTable, least: number): Float64Array {
+  const nR = table.lnR.size;
+  const nG = table.cosGamma.size;
+  const nT = table.thetaDeg.length;
+  const nodes = new Float64Array(table.z.size * nG).fill(Number.POSITIVE_INFINITY);
+  if (!(least > 0)) return nodes;
+  const word = (iZ: number, iR: number, iG: number): number => {
+    const at = ((iZ * nR + iR) * nG + iG) * nT;
+    let most = 0;
+    for (let t = 0; t < nT; t++) most = Math.max(most, table.amplitude[at + t]!);
+    return most;
+  };
+  for (let iZ = 0; iZ < table.z.size; iZ++) {
+    for (let iG = 0; iG < nG; iG++) {
+      let iR = nR - 1;
+      for (; iR >= 0; iR--) {
+        const r = Math.exp(table.lnR.first + iR * table.lnR.step);
+        // With a harmonic of 1 at most.
+        if ((2 * Math.exp(LOG_FLOOR + LOG_STEP * word(iZ, iR, iG) - r / RANGE_M)) / (r * r) > least) break;
+      }
+      const r = Math.exp(table.lnR.first + Math.min(iR + 1, nR - 1) * table.lnR.step);
+      nodes[iZ * nG + iG] = r * r;
+    }
+  }
+  // A cell reaches as far as any of its corners.
+  return nodes.map((own, i) => {
+    const right = (i + 1) % nG === 0 ? i : i + 1;
+    const above = Math.min(i + nG, nodes.length - nG + (i % nG));
+    return Math.max(own, nodes[right]!, nodes[above]!, nodes[Math.min(above + right - i, nodes.length - 1)]!);
+  });
 }
 
 /** Arc cosine in degrees to 2e-8 rad (M. Abramowitz and I. Stegun 1964, 4.4.46). */

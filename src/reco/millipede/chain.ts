@@ -29,6 +29,13 @@ const LEAST_ENERGY_GEV = 0.001;
 /** The settings that the likelihood depends on. */
 export type ChainSettings = Pick<MillipedeSettings, 'halfSizeM' | 'regularization' | 'alpha'>;
 
+/** Candidates of a line with their energies (GeV), as places of a grid of some spacing. */
+export interface Sources {
+  readonly spacingM: number;
+  readonly number: Int32Array;
+  readonly energy: Float64Array;
+}
+
 /** Likelihood of lines in one direction. Energies and segments of the last line stay readable. */
 export class Chain {
   /** Segments in the problem: number (distance from the vertex over the spacing) and energy in GeV. */
@@ -88,6 +95,45 @@ export class Chain {
     this.takeAllSegments(x, y, z, spacingM, isWarm);
     this.respond(x, y, z, timeNs);
     return this.solve(tolerance);
+  }
+
+  /**
+   * The published -log L of a line, with what searches leave out: all segments, the weakest light, and dark modules asked
+   * one by one about the segments that shine.
+   */
+  judge(x: number, y: number, z: number, timeNs: number, spacingM: number, tolerance: number): number {
+    const { light, solver, problem, number, direction } = this;
+    light.isThorough = true;
+    this.full(x, y, z, timeNs, spacingM, true, tolerance);
+    for (let a = 0; a < solver.active; a++) {
+      const along = number[solver.list[a]!]! * spacingM;
+      problem.darkResponse[solver.list[a]!] = light.exactRest(
+        x + along * direction[0]!,
+        y + along * direction[1]!,
+        z + along * direction[2]!,
+        timeNs + along * NS_PER_METRE,
+      );
+    }
+    light.isThorough = false;
+    this.solve(tolerance);
+    return this.published();
+  }
+
+  /** What is in the problem, to be adopted later. */
+  sources(): Sources {
+    const n = this.problem.sources;
+    return { spacingM: this.spacingM, number: this.number.slice(0, n), energy: this.energy.slice(0, n) };
+  }
+
+  /** Takes energies of a line, at the same vertex, over to a grid whose spacing is a part of theirs. */
+  adopt(sources: Sources, spacingM: number): void {
+    const ratio = Math.round(sources.spacingM / spacingM);
+    this.problem.sources = sources.number.length;
+    for (let j = 0; j < sources.number.length; j++) {
+      this.number[j] = sources.number[j]! * ratio;
+      this.energy[j] = sources.energy[j]!;
+    }
+    this.spacingM = spacingM;
   }
 
   /** Computes the response of all segments of a line and leaves their energies at zero. */
@@ -179,28 +225,17 @@ export class Chain {
   }
 
   /**
-   * -log L with all segments in the problem, each with the least energy more: the published number. What dark modules see
-   * of the segments that shine is summed module by module.
+   * -log L with all segments in the problem, each with the least energy more: the published number.
    */
   published(): number {
-    const { problem, energy, number, likelihood, expectation, light, line, direction, spacingM } = this;
+    const { problem, energy, likelihood, expectation } = this;
     const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
     for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
     let sum = this.constant - darkNoise;
     for (let j = 0; j < sources; j++) {
       const e = energy[j]! + LEAST_ENERGY_GEV;
       addScaled(expectation, e, response, j * stride, rows);
-      if (energy[j]! > 0) {
-        const along = number[j]! * spacingM;
-        sum -=
-          e *
-          light.exactRest(
-            line[0]! + along * direction[0]!,
-            line[1]! + along * direction[1]!,
-            line[2]! + along * direction[2]!,
-            line[3]! + along * NS_PER_METRE,
-          );
-      } else sum -= e * darkResponse[j]!;
+      sum -= e * darkResponse[j]!;
     }
     for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, expectation[i]!);
     return -sum;

@@ -10,8 +10,8 @@ import { type DarkBlocks, darkBlocks, levelShare, THINNING } from './dark-blocks
 import type { Rows } from './rows.js';
 
 /** Modules count as near up to the first distance, as far from the second on, and partly in between, m. */
-const NEAR_M = 60;
-const FAR_M = 120;
+const NEAR_M = 80;
+const FAR_M = 160;
 /** Distance of nodes along the flight and across it, m. */
 const ALONG_M = 20;
 const ACROSS_M = 20;
@@ -88,6 +88,7 @@ export class DarkField {
     const cosZ = Math.cos(zenith);
     const cosA = Math.cos(azimuth);
     const sinA = Math.sin(azimuth);
+    this.lookup.setDirection(-sinZ * cosA, -sinZ * sinA, -cosZ);
     this.frame.set([sinA, -cosA, 0, -cosZ * cosA, -cosZ * sinA, sinZ, -sinZ * cosA, -sinZ * sinA, -cosZ]);
     this.node.fill(Number.NaN);
     this.isReady.fill(0);

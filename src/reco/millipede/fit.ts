@@ -5,7 +5,7 @@
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
-import type { Chain } from './chain.js';
+import type { Chain, Sources } from './chain.js';
 import { Line } from './line.js';
 import type { MillipedeSettings } from './settings.js';
 import { type InstrumentedVolume, passage } from './volume.js';
@@ -27,40 +27,42 @@ const HOPELESS_LLH = 15;
 const HOPELESS_SHARE = 0.15;
 /** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
 const FINALIST_LLH = 6;
-const MOST_FINALISTS = 2;
-/** How a start looks around before it is descended: few segments (m), long steps across the line (m, m) and in time (ns). */
-interface Look {
-  readonly spacingM: number;
-  readonly steps: readonly number[];
-}
-/** From the event's own vertex: anything is possible. Some variations go the other way. */
-const FAR_LOOK: Look = { spacingM: 40, steps: [20, 20, 60] };
+const MOST_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 2, wilks: 1 };
+/** Segments are this far apart while a start looks around, m. */
+const GLANCE_SPACING_M = 40;
+/**
+ * Steps of a start that looks around before it is descended: across the line (m, m), time (ns). From the event's own
+ * vertex as far as the reference's simplex gets, some variations the other way; the softened likelihood is flatter.
+ */
+const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
+  original: [20, 20, 60],
+  wilks: [60, 60, 100],
+};
+const WIDE_LOOKS: readonly (readonly number[])[] = [
+  [40, 40, 80],
+  [-60, -60, -100],
+];
 const FAR_SIGNS: readonly (readonly number[])[] = [
   [1, 1, 1],
   [-1, -1, -1],
   [1, -1, 1],
 ];
-/** From a coarser pixel's line. The softened likelihood is flatter. */
-const NEAR_LOOKS: Readonly<Record<MillipedeSettings['kind'], Look>> = {
-  original: { spacingM: 20, steps: [20, 20, 60] },
-  wilks: { spacingM: 40, steps: [60, 60, 100] },
-};
-/** Other starts are descended if, with the few segments of a far look, they are not this much above the lowest. */
-const WORTHLESS_LLH = 100;
-/** What a search with long steps leaves out, and when it ends: log L, m or ns, evaluations. */
-const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80 };
+/** A start is given up that after its look is this much above the lowest minimum, seen with as few segments. */
+const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
+/** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
+const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: 40 };
 /** Steps of the search around the lowest minimum: across the line (m, m), time (ns), phase (m). */
 const POLISH_STEPS = [2, 2, 5, 1.25];
 const POLISH_CALLS = 40;
-
-/** Evaluations since the program started, for benchmarks. */
-export const counts = { evaluations: 0, surveys: 0, glances: 0, derivatives: 0 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
   llh: number;
   eInGev: number;
   eTotGev: number;
+  sources: Sources | null;
+  /** -log L with as few segments as a look has. */
+  glance: number;
 }
 
 /**
@@ -80,8 +82,10 @@ export function fitVariations(
     for (const [k, seed] of (isFittable ? seeds : []).entries()) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
       const isFromCoarser = k < seeds.length - 1 || !isSeedVertex(task, origin);
-      const minimum = fit.descendCoarsely(seed, lookOf(settings.kind, variation, isFromCoarser));
-      if (best === null || minimum.llh < best.llh) best = minimum;
+      for (const steps of looksOf(settings, variation, isFromCoarser, seeds.length === 1)) {
+        const minimum = fit.descendCoarsely(seed, steps);
+        if (best === null || minimum.llh < best.llh) best = minimum;
+      }
     }
     return best;
   });
@@ -110,11 +114,19 @@ function isSeedVertex({ variations }: RecoTask, { x, y, z }: Vertex): boolean {
   return seed !== undefined && seed.x === x && seed.y === y && seed.z === z;
 }
 
-/** How a start looks around first, or null where it does not. */
-function lookOf(kind: MillipedeSettings['kind'], variation: number, isFromCoarser: boolean): Look | null {
-  if (isFromCoarser) return variation === 0 ? NEAR_LOOKS[kind] : null;
+/** Looks around of a start, each by its steps; null where it does not look around. */
+function looksOf(
+  { kind }: MillipedeSettings,
+  variation: number,
+  isFromCoarser: boolean,
+  isAlone: boolean,
+): readonly (readonly number[] | null)[] {
+  const steps = LOOKS[kind];
+  if (isFromCoarser) return [variation === 0 ? steps : null];
+  // One variation has to see what several do.
+  if (kind === 'wilks') return isAlone ? WIDE_LOOKS : [steps];
   const signs = FAR_SIGNS[variation];
-  return signs === undefined ? null : { ...FAR_LOOK, steps: FAR_LOOK.steps.map((step, k) => step * signs[k]!) };
+  return [signs === undefined ? null : steps.map((step, k) => step * signs[k]!)];
 }
 
 class PixelFit {
@@ -135,46 +147,49 @@ class PixelFit {
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
-  descendCoarsely(start: Vertex, look: Look | null): Minimum {
-    const { line, settings, minima } = this;
+  descendCoarsely(start: Vertex, steps: readonly number[] | null): Minimum {
+    const { line, settings, minima, chain } = this;
     line.startAt(start);
-    const lowest = Math.min(...minima.map(({ llh }) => llh));
-    if (look === null) {
-      const llh = this.glance(start, FAR_LOOK.spacingM);
-      if (llh > lowest + WORTHLESS_LLH) return { ...start, llh, ...this.energies(start) };
+    const lowest = minima.reduce<Minimum | null>((a, b) => (a === null || b.llh < a.llh ? b : a), null);
+    const from = steps === null ? { ...start, glance: this.glance(start) } : this.lookAround(start, steps);
+    if (lowest !== null && from.glance > lowest.glance + WORTHLESS_LLH[settings.kind]) {
+      return { ...from, llh: from.glance, ...this.energies(from), sources: null };
     }
-    const from = look === null ? start : this.lookAround(start, look);
     const known: { minimum: Minimum | null } = { minimum: null };
-    const found = this.descend(from, settings.coarseSpacingM, COARSE_SCALES, COARSE_TOLERANCE, (x, llh, promise) => {
+    const isEnough = (x: Float64Array, llh: number, promise: number): boolean => {
       known.minimum = minima.find((minimum) => this.isSame(minimum, x, llh)) ?? null;
-      return known.minimum !== null || (llh > lowest + HOPELESS_LLH && promise < HOPELESS_SHARE * (llh - lowest));
-    });
+      if (known.minimum !== null || lowest === null) return known.minimum !== null;
+      return llh > lowest.llh + HOPELESS_LLH && promise < HOPELESS_SHARE * (llh - lowest.llh);
+    };
+    const found = this.descend(from, settings.coarseSpacingM, COARSE_SCALES, COARSE_TOLERANCE, null, isEnough);
     if (known.minimum !== null && known.minimum.llh <= found.llh) return known.minimum;
-    const minimum = { ...found, ...this.energies(found) };
+    const minimum = { ...found, ...this.energies(found), sources: chain.sources(), glance: this.glance(found) };
     minima.push(minimum);
     return minimum;
   }
 
   /** The lowest place that a simplex with long steps finds. */
-  private lookAround(start: Vertex, { spacingM, steps }: Look): Vertex {
+  private lookAround(start: Vertex, steps: readonly number[]): Vertex & { glance: number } {
     const { line } = this;
     const at = new Float64Array(4);
+    const maxCalls = this.minima.length === 0 ? LOOK_TOLERANCE.calls : LOOK_TOLERANCE.furtherCalls;
     const minimum = nelderMead(
       (parameters) => {
         at.set(parameters);
-        return this.glance(vertexOf(line.vertexAt(at)), spacingM);
+        return this.glance(vertexOf(line.vertexAt(at)));
       },
       stepSimplex(line.parametersOf(start).subarray(0, 3), steps),
-      { xTolerance: LOOK_TOLERANCE.place, fTolerance: LOOK_TOLERANCE.llh, maxCalls: LOOK_TOLERANCE.calls },
+      { xTolerance: LOOK_TOLERANCE.place, fTolerance: LOOK_TOLERANCE.llh, maxCalls },
     );
     at.set(minimum.x);
-    return vertexOf(line.vertexAt(at));
+    return { ...vertexOf(line.vertexAt(at)), glance: minimum.f };
   }
 
   /** -log L with few segments. */
-  private glance({ x, y, z, timeNs }: Vertex, spacingM: number): number {
-    counts.glances++;
-    return this.chain.full(x, y, z, timeNs, spacingM, false, LOOK_TOLERANCE.unfolding);
+  private glance({ x, y, z, timeNs }: Vertex): number {
+    // The softened likelihood is not concave: from energies of before it would end in other optima.
+    const isWarm = this.settings.alpha === null;
+    return this.chain.full(x, y, z, timeNs, GLANCE_SPACING_M, isWarm, LOOK_TOLERANCE.unfolding);
   }
 
   /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */
@@ -182,12 +197,15 @@ class PixelFit {
     const { minima, chain, settings } = this;
     const lowest = Math.min(...minima.map(({ llh }) => llh));
     const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
-    for (const minimum of finalists.slice(0, MOST_FINALISTS)) {
+    for (const minimum of finalists.slice(0, MOST_FINALISTS[settings.kind])) {
       this.line.startAt(minimum);
-      const fine = this.polish(this.descend(minimum, settings.fineSpacingM, FINE_SCALES, FINE_TOLERANCE, () => false));
+      const { fineSpacingM } = settings;
+      const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
+      // The softened likelihood does not ripple enough for it to pay.
+      const fine = settings.alpha === null ? this.polish(descended) : descended;
       const { x, y, z, timeNs } = fine;
-      chain.full(x, y, z, timeNs, settings.fineSpacingM, true, 1e-5);
-      Object.assign(minimum, fine, { llh: chain.published() }, this.energies(fine));
+      const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
+      Object.assign(minimum, fine, { llh }, this.energies(fine));
     }
   }
 
@@ -196,7 +214,6 @@ class PixelFit {
     const { chain, line } = this;
     const found = nelderMead(
       (parameters) => {
-        counts.evaluations++;
         const v = line.vertexAt(parameters);
         return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
       },
@@ -211,6 +228,7 @@ class PixelFit {
     spacingM: number,
     scales: readonly number[],
     tolerance: number,
+    sources: Sources | null,
     isEnough: (x: Float64Array, llh: number, promise: number) => boolean,
   ): Vertex & { llh: number } {
     const { chain, line, gradient, curvature } = this;
@@ -220,18 +238,16 @@ class PixelFit {
     for (let round = 0; round < MOST_SURVEYS && !isOver; round++) {
       const from = at.slice();
       const v = line.vertexAt(at);
-      counts.surveys++;
-      const surveyed = chain.survey(v[0]!, v[1]!, v[2]!, v[3]!, spacingM, round > 0);
+      if (round === 0 && sources !== null) chain.adopt(sources, spacingM);
+      const surveyed = chain.survey(v[0]!, v[1]!, v[2]!, v[3]!, spacingM, round > 0 || sources !== null);
       let isStale = false;
       const minimum = scoring(
         {
           value(parameters) {
-            counts.evaluations++;
             const w = line.vertexAt(parameters);
             return chain.evaluate(w[0]!, w[1]!, w[2]!, w[3]!);
           },
           derive(outGradient, outCurvature) {
-            counts.derivatives++;
             chain.derive(gradient, curvature);
             line.project(gradient, curvature, outGradient, outCurvature);
           },

@@ -5,7 +5,7 @@
  * tables cascade-segment-light.ts) says what light to expect, chain.ts judges a line, fit.ts
  * moves it.
  *
- * Options: `compatible`, `jitter_ns`, `tilt`, for wilks `alpha`.
+ * Options: `OPTIONS` below.
  */
 import { RecoError } from '../../config/index.js';
 import { type CascadeTable, type LightSplines, PhotosplineCascadeLight, tiltShifts } from '../../light/index.js';
@@ -86,7 +86,8 @@ function firstCoincidences({ event, detector }: RecoInput): HlcTimes {
   return hlcTimes(splitByLocalCoincidence(event.pulses).hlc, detector);
 }
 
-function segmentLight({ light, rows, shiftM, settings }: MillipedeData, stored: number): SegmentLight {
+/** The light of cascades in the rows of an event; rows up to `stored` one by one. */
+export function segmentLight({ light, rows, shiftM, settings }: MillipedeData, stored: number): SegmentLight {
   if (light.kind === 'splines') {
     const halfWidthNs = HALF_WIDTH * settings.jitterNs;
     return new CascadeSegmentLight(rows, new PhotosplineCascadeLight(light.splines, halfWidthNs), stored, shiftM);
@@ -105,9 +106,15 @@ function createFit({ data, seedVertex }: PreparedEvent<MillipedeData>): Fit {
   return (task) => fitTask(chain, volume, settings, task, multiplicity > PARAMETERS, seedVertex);
 }
 
+const OPTIONS = {
+  compatible: "yes or no (no): follow the reference's minimisers and solver step by step, for comparisons; slow",
+  jitter_ns: 'time resolution of modules and electronics, ns (2)',
+} as const;
+
 export const millipedeOriginal: Reco<MillipedeData> = {
   name: 'millipede_original',
   about: 'a chain of cascades along the track, Poisson likelihood: the alert reconstruction until 2024',
+  options: { ...OPTIONS, tilt: "yes or no (no): use the tilt of the ice's layers" },
   variations: CROSS_VARIATIONS,
   rotatesVertex: false,
   refinesTime: false,
@@ -120,6 +127,12 @@ export const millipedeOriginal: Reco<MillipedeData> = {
 export const millipedeWilks: Reco<MillipedeData> = {
   name: 'millipede_wilks',
   about: 'a chain of cascades along the track, softened likelihood: the alert reconstruction above about 40 TeV',
+  options: {
+    ...OPTIONS,
+    tilt: "yes or no (yes): use the tilt of the ice's layers",
+    alpha:
+      "1 to 2 (2): shape of the softened likelihood, IceCube's is 2; smaller means flatter maps and larger regions",
+  },
   variations: [[0, 0, 0]],
   rotatesVertex: true,
   refinesTime: true,

@@ -6,6 +6,8 @@
  */
 export interface SegmentLight {
   readonly stored: number;
+  /** False while searching: light that is too weak to matter may be left out. */
+  isThorough: boolean;
   /** Sets the direction by where the particle comes from, radians. */
   setDirection(zenith: number, azimuth: number): void;
   /**

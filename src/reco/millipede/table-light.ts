@@ -23,6 +23,12 @@ export class TableSegmentLight implements SegmentLight {
   private readonly scale: Float64Array;
   /** Modules given one by one. */
   private readonly single: number;
+  /** Modules with a single bin, string by string: the first of each and one more, and where the string is, m. */
+  private readonly firstOfString: Int32Array;
+  private readonly stringX: Float64Array;
+  private readonly stringY: Float64Array;
+  /** Square of the distance from there beyond which its modules see next to nothing, m^2. */
+  private readonly stringReach2: Float64Array;
 
   /**
    * @param stored how many rows are given one by one: those with charge, or all
@@ -40,11 +46,27 @@ export class TableSegmentLight implements SegmentLight {
     this.rows = rows;
     this.stored = stored;
     this.shift = shift;
-    this.lookup = new AmplitudeLookup(table);
+    this.lookup = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows));
     this.time = new TimeLookup(table, smeared, this.lookup);
     this.scale = rows.scale.map((scale) => scale * this.lookup.unit);
-    this.dark = stored > rows.lit ? null : new DarkField(rows, shift, this.lookup, isExact);
+    this.dark =
+      stored > rows.lit ? null : new DarkField(rows, shift, new AmplitudeLookup(table, 0, this.lookup), isExact);
     this.single = stored > rows.lit ? rows.x.length : rows.hit;
+    const starts: number[] = [];
+    for (let m = rows.timed; m < this.single; m++) {
+      if (m === rows.timed || rows.string[m] !== rows.string[m - 1]) starts.push(m);
+    }
+    this.firstOfString = Int32Array.from([...starts, this.single]);
+    this.stringX = Float64Array.from(starts, (m) => rows.x[m]!);
+    this.stringY = Float64Array.from(starts, (m) => rows.y[m]!);
+    this.stringReach2 = Float64Array.from(starts, (from, s) => {
+      let width = 0;
+      for (let m = from; m < this.firstOfString[s + 1]!; m++) {
+        width = Math.max(width, Math.hypot(rows.x[m]! - rows.x[from]!, rows.y[m]! - rows.y[from]!));
+      }
+      const reach = this.lookup.farthestM + width;
+      return reach * reach;
+    });
     this.setDirection(0, 0);
   }
 
@@ -54,17 +76,31 @@ export class TableSegmentLight implements SegmentLight {
     this.dark?.setDirection(zenith, azimuth);
   }
 
+  get isThorough(): boolean {
+    return this.lookup.isThorough;
+  }
+
+  set isThorough(is: boolean) {
+    this.lookup.isThorough = is;
+  }
+
   column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number {
-    const { rows, stored, single, dark } = this;
+    const { rows, stored, dark, firstOfString, stringX, stringY, stringReach2, isThorough } = this;
     for (let i = at; i < at + stored; i++) out[i] = 0;
     let rest = 0;
     for (let m = 0; m < rows.timed; m++) {
       const pe = this.amplitude(m, x, y, z);
       if (pe > 0) rest += this.fillBins(m, pe, timeNs, out, at);
     }
-    for (let m = rows.timed; m < single; m++) {
-      const pe = this.amplitude(m, x, y, z);
-      if (pe > 0) out[at + rows.rowOfModule[m]!] = pe;
+    for (let s = 0; s < stringX.length; s++) {
+      const dx = stringX[s]! - x;
+      const dy = stringY[s]! - y;
+      if (!isThorough && dx * dx + dy * dy > stringReach2[s]!) continue;
+      const end = firstOfString[s + 1]!;
+      for (let m = firstOfString[s]!; m < end; m++) {
+        const pe = this.amplitude(m, x, y, z);
+        if (pe > 0) out[at + rows.rowOfModule[m]!] = pe;
+      }
     }
     return dark === null ? rest : rest + dark.sum(x, y, z);
   }
@@ -153,4 +189,15 @@ export class TableSegmentLight implements SegmentLight {
       }
     }
   }
+}
+
+/** Light of the strongest cascade that a search may leave out of a module, PE. */
+const NEGLIGIBLE_PE = 1e-4;
+/** No cascade is expected to have more energy than this for each photo-electron of the event, GeV. */
+const MOST_GEV_PER_PE = 5;
+
+/** Light that a search may leave out, PE per GeV. */
+function leastLight({ charge }: Rows): number {
+  const total = charge.reduce((sum, pe) => sum + pe, 0);
+  return NEGLIGIBLE_PE / (MOST_GEV_PER_PE * Math.max(total, 1));
 }

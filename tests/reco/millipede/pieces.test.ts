@@ -1,7 +1,9 @@
 /** The pieces of the millipede chain against the reference's numbers. */
 import { expect, it } from 'vitest';
 import { directionOfTravel } from '../../../src/prepare/index.js';
+import { millipedeOriginal, millipedeWilks } from '../../../src/reco/millipede/index.js';
 import { segmentRange } from '../../../src/reco/millipede/segments.js';
+import { millipedeSettings } from '../../../src/reco/millipede/settings.js';
 import { timeBins } from '../../../src/reco/millipede/time-bins.js';
 import { instrumentedVolume, passage } from '../../../src/reco/millipede/volume.js';
 import { builtinIc86 } from '../../prepare/decoded.js';
@@ -80,4 +82,20 @@ needsShared('the instrumented volume', [`${FOLDER}/instrumented-volume.json`], (
       expectClose(track.time + at!.leaveM / C, exitTime, { absolute: 1e-3 });
     }
   });
+});
+
+it('the options that are listed for people are those that are taken', () => {
+  const values: Record<string, string> = { compatible: 'yes', jitter_ns: '5', tilt: 'no', alpha: '1' };
+  for (const [kind, { options }] of [
+    ['original', millipedeOriginal],
+    ['wilks', millipedeWilks],
+  ] as const) {
+    const names = Object.keys(options ?? {});
+    for (const name of names) expect(() => millipedeSettings(kind, { [name]: values[name]! })).not.toThrow();
+    for (const name of Object.keys(values)) {
+      if (!names.includes(name)) expect(() => millipedeSettings(kind, { [name]: values[name]! })).toThrow(name);
+    }
+  }
+  expect(millipedeSettings('wilks', {})).toMatchObject({ alpha: 2, usesTilt: true });
+  expect(millipedeSettings('wilks', { alpha: '1' }).alpha).toBe(1);
 });

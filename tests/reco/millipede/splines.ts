@@ -15,6 +15,7 @@ export class SplineSegmentLight implements SegmentLight {
   private readonly rows: Rows;
   private readonly light: SplineLight;
   readonly stored: number;
+  isThorough = true;
   private readonly efficiency: number;
   private readonly yieldSlope = new Float64Array(6);
   private readonly left = new Float64Array(6);

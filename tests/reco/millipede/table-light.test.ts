@@ -46,6 +46,7 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
     const plain = new TableCascadeLight(table);
     const out = new Float64Array(rows.charge.length);
     expect([rows.timed, rows.hit, rows.x.length]).toEqual([1, 2, 4]);
+    light.isThorough = true;
     for (const [x, y, z, zenith, azimuth] of PLACES) {
       light.setDirection(zenith!, azimuth!);
       const rest = light.column(x!, y!, z!, 10_000, out, 0);
@@ -63,6 +64,29 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
         }
       }
     }
+  });
+
+  it('leaves out next to nothing while searching', () => {
+    const shift = new Float64Array(rows.x.length);
+    const light = new TableSegmentLight(rows, table, smearedNodes(table, 2), rows.charge.length, shift);
+    const [all, most] = [0, 1].map(() => new Float64Array(rows.charge.length));
+    const total = rows.charge.reduce((sum, charge) => sum + charge, 0);
+    let left = 0;
+    for (const [x, y, z, zenith, azimuth] of PLACES) {
+      light.setDirection(zenith!, azimuth!);
+      light.isThorough = true;
+      light.column(x!, y!, z!, 10_000, all!, 0);
+      light.isThorough = false;
+      light.column(x!, y!, z!, 10_000, most!, 0);
+      for (let i = 0; i < all!.length; i++) {
+        // Of a cascade of 5 GeV for each photo-electron of the event.
+        const lost = (all![i]! - most![i]!) * 5 * total;
+        expect(lost).toBeGreaterThanOrEqual(0);
+        expect(lost).toBeLessThan(1.2e-4);
+        if (lost > 0) left++;
+      }
+    }
+    expect(left).toBeGreaterThan(0);
   });
 
   it('has the gradients of its values', () => {

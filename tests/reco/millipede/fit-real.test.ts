@@ -1,0 +1,94 @@
+/** Fits of real events: those of the reference with its invented light, and ours beside the reference's way with our table. */
+import { expect, it } from 'vitest';
+import { loadIceModel, type PhotonTables } from '../../../src/light/index.js';
+import { loadEvent } from '../../../src/node/load-event.js';
+import { readResource } from '../../../src/node/resources.js';
+import { Chain } from '../../../src/reco/millipede/chain.js';
+import { CompatibleLine, fitOriginal } from '../../../src/reco/millipede/compatible-fit.js';
+import { millipedeOriginal } from '../../../src/reco/millipede/index.js';
+import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../../../src/sky/index.js';
+import { PROTOTYPE_FILES, prototypeTables } from '../../light/table/prototype.js';
+import { expectClose } from '../../support/close.js';
+import { needsShared, sharedJson, sharedPath } from '../../support/shared.js';
+import { detectorOf, rowsOf } from './reference.js';
+import { SplineSegmentLight } from './splines.js';
+
+const FOLDER = 'data/millipede-vectors';
+const FITS = ['run00136662', 'hese_event_01'].map((name) => `${FOLDER}/fit-real-${name}.json`);
+const EVENTS = ['run00136662', 'hese_event_01'].map((name) => `${FOLDER}/real-event-${name}.json`);
+
+needsShared(
+  'fits of real events by the reference',
+  [...FITS, ...EVENTS, 'data/photospline/synthetic_cascade.abs.fits'],
+  () => {
+    it.each(FITS)('%s: the first steps are the same, and its ends are as low as it says', (file) => {
+      const { event: eventFile, cases } = sharedJson(file);
+      const event = sharedJson(`${FOLDER}/${eventFile}`);
+      const { settings } = event.cases[0];
+      const rows = rowsOf(event, detectorOf(event.receivers), settings);
+      const light = new SplineSegmentLight(rows, event.tables, rows.lit, settings.domEfficiency);
+      const chain = new Chain(rows, light, { halfSizeM: 600, regularization: 0, alpha: null });
+      const { seed, pass1, pass2 } = cases[0];
+      chain.setDirection(seed.zenith, seed.azimuth);
+      const seen: number[][] = [];
+      const line = new CompatibleLine(chain, { alpha: null });
+      const value = line.value.bind(line);
+      // A whole fit takes minutes: it is stopped after a few steps.
+      line.value = (at, spacingM) => {
+        if (seen.length >= 5) return Number.NaN;
+        const llh = value(at, spacingM);
+        seen.push([...at.slice(1), llh]);
+        return llh;
+      };
+      fitOriginal(line, [{ ...seed, timeNs: seed.time, energyGev: Number.NaN }]);
+      for (const [k, want] of pass1.firstEvaluations.slice(0, 5).entries()) {
+        for (let i = 0; i < 3; i++) expectClose(seen[k]![i]!, want[i], { absolute: 1e-9 }, `step ${k}`);
+        // Its tables have single precision, and its solver stops short of the optimum.
+        expectClose(seen[k]![3]!, want[3], { absolute: 0.5 }, `step ${k}`);
+      }
+      for (const [pass, spacingM] of [
+        [pass1, 5],
+        [pass2, 2.5],
+      ] as const) {
+        const llh = chain.judge(pass.x, pass.y, pass.z, pass.time, spacingM, 1e-5);
+        expect(chain.range.end - chain.range.first).toBe(pass.nSegments);
+        expect(llh).toBeLessThan(pass.reportedLlh + 0.1);
+        expect(llh).toBeGreaterThan(pass.reportedLlh - 1);
+      }
+    });
+  },
+);
+
+/**
+ * Pixels of shared events (file, nside, RING number) with -log L as the reference's minimiser and solver find it with the
+ * same light: `--reco-option compatible=yes`, the best of all variations. Recorded, as each takes about a minute.
+ */
+const COMPATIBLE = [
+  ['hese_event_01.json', 1, 8, 444.75],
+  ['hese_event_01.json', 1, 5, 463.68],
+  ['hese_event_01.json', 1, 0, 478.39],
+  ['run00136662-evt000035405932-BRONZE.pkl', 64, 25762, 1068.61],
+] as const;
+
+needsShared('shared events', [...COMPATIBLE.map(([file]) => `data/events/${file}`), ...PROTOTYPE_FILES], () => {
+  it.each(COMPATIBLE)(
+    "%s, nside %i, pixel %i: never more than 0.1 above the reference's way",
+    async (file, nside, pixel, llh) => {
+      const { event, detector } = await loadEvent(sharedPath(`data/events/${file}`), {});
+      const ice = await loadIceModel(readResource, 'spice_mie');
+      const { cascade, ...others } = prototypeTables();
+      const tables = async (): Promise<PhotonTables> => ({ ...others, cascade: { ...cascade, domEfficiency: 0.99 } });
+      const prepared = await millipedeOriginal.prepare({ event, detector, ice, settings: {}, tables });
+      const fitTask = await millipedeOriginal.createFit(prepared);
+      const { mjd } = event.header;
+      const [ra, dec] = [pixelPhi(nside, pixel), Math.PI / 2 - pixelTheta(nside, pixel)];
+      const { x, y, z, timeNs } = prepared.seedVertex;
+      const variations = millipedeOriginal.variations.map(([dx, dy, dz], variation) => ({
+        variation,
+        seeds: [{ x: x + dx, y: y + dy, z: z + dz, timeNs, energyGev: Number.NaN }],
+      }));
+      const results = await fitTask({ nside, pixel, ...directionOf(skyFrame(mjd), ra, dec), variations });
+      expect(Math.min(...results.map((result) => result.llh))).toBeLessThan(llh + 0.1);
+    },
+  );
+});
