@@ -25,7 +25,7 @@ export function serveCommand(): Command {
     .summary('look at the scans of a directory in a browser')
     .description('Serves pages with the scans of a directory: the sky to move in, regions, files. Ends with Ctrl-C.')
     .argument('[dir]', 'directory with results of scans', '.')
-    .option('--web <place>', '[HOST:]PORT (this machine only, port 8420, 0 for any free one)')
+    .option('--web <place>', '[HOST:]PORT (this machine only, port 8420 if it is free)')
     .option('--web-token-file <file>', 'file with the secret that readers must know (default: SKYSCAN_WEB_TOKEN)')
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)

@@ -13,10 +13,7 @@ export interface WebArguments {
 /** Adds `--web` and where its token is. */
 export function addWebOptions(command: Command): Command {
   return command
-    .option(
-      '--web [place]',
-      'show the scan in browsers at [HOST:]PORT (this machine only, port 8420, 0 for any free one)',
-    )
+    .option('--web [place]', 'show the scan in browsers at [HOST:]PORT (this machine only, port 8420 if it is free)')
     .option('--web-token-file <file>', 'file with the secret that readers must know (default: SKYSCAN_WEB_TOKEN)');
 }
 
@@ -31,5 +28,7 @@ export async function webPlace(
     webTokenFile === undefined
       ? webToken
       : new TextDecoder().decode(await readWholeFile(webTokenFile, 'file with the token')).trim();
-  return pagePlace(web === true ? String(DEFAULT_PAGE_PORT) : web, token);
+  if (web !== true) return pagePlace(web, token);
+  // Nobody asked for that port: two scans at the same time are shown at two.
+  return { ...pagePlace(String(DEFAULT_PAGE_PORT), token), orAnyPort: true };
 }

@@ -11,7 +11,7 @@
  * - Pages run their own files only (Content-Security-Policy), are shown in no frame, tell other sites nothing.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { ConfigError } from '../config/index.js';
 import { FAVICON, type LiveFeed, messagePage, PAGE_POLICY, tokenPage } from '../web/index.js';
@@ -24,6 +24,8 @@ export interface PagePlace {
   readonly port: number;
   /** '' for none, which only loopback addresses may have. */
   readonly token: string;
+  /** Take any free port where that one is used. Default false: an error. */
+  readonly orAnyPort?: boolean;
 }
 
 /** A question that has passed. */
@@ -125,10 +127,14 @@ export async function servePages(
   });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(place, error)));
-    server.listen(place.port, host, resolve);
-  });
+  try {
+    await listen(server, place.port, host);
+  } catch (error) {
+    if (place.orAnyPort !== true || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
+      throw cannotListen(place, error as NodeJS.ErrnoException);
+    }
+    await listen(server, 0, host);
+  }
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
@@ -357,6 +363,16 @@ function isSame(a: string, b: string): boolean {
 
 function later(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN_MS).unref());
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function cannotListen({ host, port }: PagePlace, { code, message }: NodeJS.ErrnoException): ConfigError {

@@ -201,6 +201,17 @@ describe('the server of pages', () => {
   });
 });
 
+describe('a port that is taken', () => {
+  it('is an error, or another one where nobody asked for it', async () => {
+    const first = await start();
+    const place = { host: '127.0.0.1', port: Number(new URL(first.url).port), token: '' };
+    await expect(servePages(place, async () => null)).rejects.toThrow(/something else uses that port/);
+    const second = await servePages({ ...place, orAnyPort: true }, async () => null);
+    expect(second.url).not.toBe(first.url);
+    await second.close();
+  });
+});
+
 describe('the place of a page', () => {
   it('is this machine unless a host is named', () => {
     expect(pagePlace('8420', '')).toEqual({ host: '127.0.0.1', port: 8420, token: '' });
