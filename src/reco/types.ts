@@ -110,8 +110,8 @@ export interface Reco<D = unknown> {
   /** 'pixel': all variations of a pixel travel as one task because they share work. */
   readonly taskUnit: 'variation' | 'pixel';
   /**
-   * At the end of a scan every pixel whose neighbour has a lower llh, and one that is less than this above the minimum of
-   * the map, is fitted once more from where the neighbour's fit ended, until that changes nothing. Absent: no.
+   * At the end of a scan a pixel that stands out above its neighbours, one of which is less than this above the minimum
+   * of the map, is fitted once more from where the fit of the best neighbour ended, until that changes nothing. Absent: no.
    */
   readonly restartWithinLlh?: number;
   prepare(input: RecoInput): PreparedEvent<D> | Promise<PreparedEvent<D>>;

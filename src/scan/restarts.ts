@@ -1,7 +1,8 @@
 /**
  * Fits made once more at the end of a scan: a pixel whose neighbour has a lower llh starts again where the neighbour's fit
  * ended, because fits get stuck now and then, and one stuck pixel makes a hole in the region (specs/reco-splinempe.md
- * 14.5). Only next to pixels near the minimum, where regions are decided. A restart is one more variation of its pixel.
+ * 14.5). Only next to pixels near the minimum, where regions are decided, and only where the pixel stands out: a bowl lies
+ * nowhere above the middle between opposite neighbours. A restart is one more variation of its pixel.
  *
  * A pass is a function of the finished map, and it has its effect when all of it has arrived: the order of arrival does
  * not matter. Passes follow each other until none is of use, since a pixel that improved may help the next one.
@@ -13,6 +14,8 @@ import type { PixelTable } from './pixel-table.js';
 export const MOST_RESTARTS = 4;
 /** A neighbour that was tried is tried again if its llh has fallen by this since. */
 const WORTH_LLH = 0.1;
+/** A pixel is stuck, perhaps, if it lies by this above the middle between opposite neighbours. */
+const STANDS_OUT_LLH = 0.1;
 
 /** One pixel to be fitted once more. */
 export interface Restart {
@@ -36,6 +39,7 @@ export class Restarts {
   /** By record: how often, and the llh of the neighbour that was tried last. */
   private readonly tried = new Map<number, { count: number; llh: number }>();
   private readonly around: number[] = [];
+  private readonly ring: number[] = [];
 
   /** @param withinLlh null: none at all */
   constructor(table: PixelTable, nsides: readonly number[], withinLlh: number | null) {
@@ -61,7 +65,7 @@ export class Restarts {
       const level = table.level(from);
       for (const pixel of neighbours(this.nsides[level]!, table.pixel(from), this.around)) {
         const record = pixel < 0 ? -1 : table.find(level, pixel);
-        if (record < 0 || table.llh(record) <= llh) continue;
+        if (record < 0 || table.llh(record) <= llh || !this.standsOut(record)) continue;
         const before = best.get(record);
         if (before === undefined || this.isBetter(from, before)) best.set(record, from);
       }
@@ -79,6 +83,23 @@ export class Restarts {
     this.missing = pass.length;
     this.total += pass.length;
     return pass.length > 0;
+  }
+
+  /** Whether a pixel lies above the middle between two opposite neighbours, or has no llh. */
+  private standsOut(record: number): boolean {
+    const { table } = this;
+    const llh = table.llh(record);
+    if (Number.isNaN(llh)) return true;
+    const level = table.level(record);
+    const llhAt = (pixel: number): number => {
+      const there = pixel < 0 ? -1 : table.find(level, pixel);
+      return there < 0 ? Number.NaN : table.llh(there);
+    };
+    const ring = neighbours(this.nsides[level]!, table.pixel(record), this.ring);
+    for (let i = 0; i < 4; i++) {
+      if (llh - 0.5 * (llhAt(ring[i]!) + llhAt(ring[i + 4]!)) > STANDS_OUT_LLH) return true;
+    }
+    return false;
   }
 
   /** Lower llh; the lower pixel on ties. Both of one nside. */
