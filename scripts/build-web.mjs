@@ -55,6 +55,8 @@ const bundle = await build({
   write: false,
   define: { SKYMAP_SCANNER_VERSION: JSON.stringify(version), ...sameMath() },
   inject: [MATH],
+  // The page's policy forbids making code of texts; zod would try, and be reported.
+  banner: { js: '(globalThis.__zod_globalConfig??={}).jitless=true;' },
   // Fonts stay files of their own.
   external: ['*.ttf'],
   plugins: [onlyEnglish()],

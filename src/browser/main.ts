@@ -2,7 +2,6 @@
  * The scanner as a page: choose an event, choose a scan, watch the sky fill, take the files along. This thread only
  * shows; scan-worker.ts does the work. What may be done at a moment is in one place: `PageState` and `enter`.
  */
-import { z } from 'zod';
 import { SkymapError } from '../config/index.js';
 import type { NamedFile } from '../session/index.js';
 import { byId, setText } from '../web/page/elements.js';
@@ -19,9 +18,6 @@ import { svgToPng } from './svg-to-png.js';
 
 /** Where the page is. Without event, reading one, with one; then the life of its scan. */
 type PageState = 'empty' | 'opening' | 'ready' | 'running' | 'pausing' | 'paused' | 'done';
-
-/** The page's policy forbids making code of texts, and trying to would be reported. */
-z.config({ jitless: true });
 
 const PNG_WIDTH = 1600;
 const EXAMPLE = { url: new URL('./resources/demo/track.json', import.meta.url), name: 'track.json' };

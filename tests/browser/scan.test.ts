@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   needsBrowser,
@@ -88,6 +89,50 @@ needsBrowser('the scanner as a page', () => {
     const [ours, theirs] = [await filesOf(page), await commandFiles('dummy', '4:0 8:12')];
     const npz = [...theirs.keys()].find((name) => name.endsWith('.npz'))!;
     expect(Buffer.compare(ours.get(npz)!, theirs.get(npz)!)).toBe(0);
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it.each([
+    ['a phone in the dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark', isMobile: true }],
+    ['a laptop', { viewport: { width: 1366, height: 768 } }],
+    ['a 4K screen', { viewport: { width: 3840, height: 2160 } }],
+  ] as const)('fits on %s, and the whole way can be gone with keys', async (name, options) => {
+    const page = await open(plain, options);
+    await page.waitForSelector('body[data-state=empty]');
+    await page.focus('#example');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('body[data-state=ready]');
+    await page.selectOption('#reco', 'dummy');
+    await page.fill('#nsides', '4:0 16:12');
+    await page.focus('#start');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('body[data-state=done]', { timeout: 60_000 });
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('position-part');
+    expect(await page.textContent('[role=status]#announcement')).toBe('The scan is finished.');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await page.locator('#files a[download$=".zoom.png"]').waitFor();
+    await page.keepScreenshot(`app-${name.replaceAll(' ', '-')}`, { fullPage: true });
+    page.expectQuiet();
+    await page.close();
+  });
+
+  it('makes coverages, contours and a flat map when asked, and puts everything into one archive', async () => {
+    const page = await open();
+    await chooseEvent(page, EVENT);
+    await startScan(page, 'dummy', '1:0 2:12');
+    await page.waitForSelector('body[data-state=done]', { timeout: 60_000 });
+    await page.click('#more-files');
+    await page.locator('#files a[download$=".contours.geojson"]').waitFor();
+    await page.click('#flat-file');
+    await page.locator('#files a[download$="_llh.fits.gz"]').waitFor();
+    await page.locator('#files a[download$=".report.html"]').waitFor();
+    await page.locator('#files a[download$=".zoom.png"]').waitFor();
+    const coming = page.waitForEvent('download');
+    await page.click('#all-files');
+    const names = Object.keys(unzipSync(readFileSync(await (await coming).path())));
+    expect(names.length).toBe(await page.locator('#files a').count());
+    expect(names).toEqual(expect.arrayContaining([expect.stringMatching(/moc_90\.fits$/)]));
     page.expectQuiet();
     await page.close();
   });
