@@ -142,7 +142,10 @@ export async function scanEvent(
     photonTables: options.photonTables,
   });
   for (const text of prepared.notes) note(text);
-  const setup = scanSetup({ metadata, event, reco: source.reco, input, prepared, progression, threshold });
+  const areVariationsApart = options.areVariationsApart === true && source.reco.taskUnit === 'pixel';
+  // An outcome of a pixel is taken for the whole of it; of parts each must be a task.
+  const reco = areVariationsApart ? { ...source.reco, taskUnit: 'variation' as const } : source.reco;
+  const setup = scanSetup({ metadata, event, reco, input, prepared, progression, threshold });
 
   const nsides = progression.map(({ nside }) => nside);
   const journal = openJournal({
@@ -151,7 +154,7 @@ export async function scanEvent(
     fingerprint: scanFingerprint(setup, {
       eventDigest: fingerprint({ source: source.identity, prepared }),
       settings,
-      areVariationsApart: options.areVariationsApart === true && source.reco.taskUnit === 'pixel',
+      areVariationsApart,
       productVersion: await packageVersion(),
     }),
     isFresh: options.isFresh === true,

@@ -8,6 +8,7 @@ import {
   type Dice,
   dice,
   expectUndisturbed,
+  IS_LONG,
   pause,
   SEEDS,
   startScan,
@@ -17,6 +18,7 @@ import {
 type Deeds = Record<'twice' | 'late' | 'truncated' | 'garbled' | 'astray' | 'lost' | 'strange', number>;
 
 export function messages(broker: () => ChaosBroker): void {
+  upstreamForm(broker);
   it.each(SEEDS)(
     'are doubled, late, cut off, garbled, astray and lost (seed %i)',
     async (seed) => {
@@ -46,6 +48,23 @@ export function messages(broker: () => ChaosBroker): void {
   );
 }
 
+/** Messages of upstream's form do not say whose they are: one astray would be taken for the other scan's. */
+function upstreamForm(broker: () => ChaosBroker): void {
+  it.runIf(IS_LONG)(
+    "are so in upstream's form",
+    async () => {
+      const random = dice(1);
+      const scan = await startScan(broker(), random, { lostAfterS: 3, form: 'mqclient' });
+      await Promise.all([scan.client(), scan.client()]);
+      const operator = await stranger(broker().address(broker().port));
+      const directions = ['toClients', 'fromClients'] as const;
+      await Promise.all(directions.map((direction) => meddle(operator, random, scan, null, direction)));
+      await expectUndisturbed(scan);
+    },
+    90_000,
+  );
+}
+
 const STRANGE: readonly string[] = [
   'junk',
   '{"headers":{},"data":{}}',
@@ -58,7 +77,7 @@ async function meddle(
   operator: Connection,
   random: Dice,
   scan: ChaosScan,
-  other: ChaosScan,
+  other: ChaosScan | null,
   direction: 'toClients' | 'fromClients',
 ): Promise<Deeds> {
   const deeds: Deeds = { twice: 0, late: 0, truncated: 0, garbled: 0, astray: 0, lost: 0, strange: 0 };
@@ -78,7 +97,7 @@ async function meddle(
       if (deed === 'twice') await put(body);
       else if (deed === 'truncated') await put(body.subarray(0, random.below(body.length)));
       else if (deed === 'garbled') await put(garbled(body, random));
-      else if (deed === 'astray') await put(body, other.queues[direction].queue);
+      else if (deed === 'astray' && other !== null) await put(body, other.queues[direction].queue);
       else if (deed === 'strange' && direction === 'fromClients') await put(Buffer.from(random.pick(STRANGE)));
     }
     while (held.length > 0 && (message === null || random() < 0.2))

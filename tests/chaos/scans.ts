@@ -10,6 +10,7 @@ import { queuesOf, type RemoteClientOptions, type RemoteServerOptions } from '..
 import { RunnerClosed, startClient, type TaskRunner } from '../../src/client/index.js';
 import { writeNpz } from '../../src/result/index.js';
 import { parseProgression, runScan, type ScanOutcome } from '../../src/scan/index.js';
+import { event } from '../broker/rabbitmq/scans.js';
 import type { LandscapeRecipe } from '../scan/landscape.js';
 import { answerOf, landscapeSetup, randomFrom, scanLandscape } from '../scan/scan-landscape.js';
 import { type NetProxy, openProxy } from '../support/proxy.js';
@@ -103,7 +104,7 @@ export async function startScan(
   const queues = queuesOf(scanId, broker.address(broker.port), broker.auth);
   const server: ServerEnd = await openServerEnd(broker.kind, {
     ...queuesOf(scanId, broker.address(serverProxy.port), broker.auth),
-    context: { scanId, recoAlgo: 'landscape', formatVersion: '' },
+    context: { scanId, recoAlgo: 'landscape', formatVersion: '2021a', event },
     heartbeatS: 2,
     lostAfterS: 20,
     ...options,
@@ -112,7 +113,9 @@ export async function startScan(
   let isOver = false;
   const clients = new Set<ChaosClient>();
   const leaving: Promise<void>[] = [];
-  const outcome = runScan(landscapeSetup(WHAT), {
+  // Upstream's form takes pixels apart.
+  const taskUnit = options.form === 'mqclient' ? 'variation' : WHAT.taskUnit;
+  const outcome = runScan(landscapeSetup({ ...WHAT, taskUnit }), {
     server,
     journal: null,
     listen: (name) => {

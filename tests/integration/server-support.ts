@@ -18,6 +18,8 @@ export interface Running {
 export interface StartOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the event is a real one. Default false. */
+  readonly isReal?: boolean;
   /** Seconds after which it is killed. Default 50. */
   readonly limitS?: number;
 }
@@ -39,9 +41,21 @@ export function start(words: readonly string[], env: Readonly<Record<string, str
 export const startupOf = (directory: string): string => join(directory, 'startup.json');
 
 /** A server whose files are all in one directory; the default is the reco `dummy`. */
-export function server(event: string, directory: string, { args = [], env = {}, limitS }: StartOptions): Running {
+export function server(
+  event: string,
+  directory: string,
+  { args = [], env = {}, limitS, isReal = false }: StartOptions,
+): Running {
   const files = ['--client-startup-json', startupOf(directory), '--cache-dir', join(directory, 'cache')];
-  const words = ['server', ...files, '--output-dir', directory, '--event-file', event, '--simulated-event'];
+  const words = [
+    'server',
+    ...files,
+    '--output-dir',
+    directory,
+    '--event-file',
+    event,
+    isReal ? '--real-event' : '--simulated-event',
+  ];
   if (!args.some((word) => word.startsWith('--reco-') && word !== '--reco-option')) words.push('--reco-algo', 'dummy');
   if (!args.includes('--nsides')) words.push('--nsides', ...NSIDES);
   return start([...words, '--no-pictures', ...args], env, limitS);

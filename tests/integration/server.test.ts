@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { temporaryDirectory, until } from '../support/command.js';
 import { needsRabbitmq, type Rabbitmq, startRabbitmq } from '../support/rabbitmq.js';
+import { needsShared, sharedPath } from '../support/shared.js';
 import { client, expectOneSentence, results, type StartOptions, server, startupOf } from './server-support.js';
 import { bytesOf, mapOf, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
 
@@ -150,6 +151,20 @@ needsRabbitmq('a server with clients', () => {
     expect((await good.done).stderr).toContain('EWMS_PILOT_QUARANTINE_TIME');
   });
 
+  it('a client may end after a failure, with an error; others finish the scan', async () => {
+    const directory = temporaryDirectory();
+    const reco = writeModule('if (nside === 1 && pixel === 3) throw new Error("no such table");');
+    const serving = serve(directory, ['--reco-module', reco, '--nsides', '1:0']);
+    const wary = await takePart(directory, [], { EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR: 'true' });
+    const ended = await wary.done;
+    expect(ended.code).toBe(1);
+    expectOneSentence(ended, /error: A task had to be given up here, and this client is to end then/);
+    await takePart(directory);
+    const served = await serving.done;
+    expect(served.code).toBe(0);
+    expect(served.stderr.match(/Given up: nside 1 pixel 3: on \S+: no such table/g)).toHaveLength(1);
+  });
+
   it('says which time-out it was', async () => {
     const directory = temporaryDirectory();
     const waiting = await serve(directory, [], { SKYSCAN_MQ_TIMEOUT_FROM_CLIENTS: '0.5' }).done;
@@ -179,5 +194,29 @@ needsRabbitmq('a server with clients', () => {
       expectOneSentence(refused, /error: The broker at \S+ refuses the user "" with this password\./);
     }
     expect(readdirSync(directory).filter((name) => name !== 'cache')).toEqual(['startup.json']);
+  });
+
+  const ALERT = 'data/events/run00136662-evt000035405932-BRONZE.pkl';
+  needsShared("in upstream's form", [ALERT], () => {
+    it('takes every variation of a pixel into account, each a message of its own', async () => {
+      const alert = sharedPath(ALERT);
+      // The best variation of a pixel is mostly not the first.
+      const reco = writeModule('for (const fit of ok) fit.llh += (pixel * 5 + fit.variation * 3) % 7; return ok;');
+      const text = readFileSync(reco, 'utf8')
+        .replace('[[0, 0, 0]]', '[[0, 0, 0], [1, 0, 0], [0, 1, 0]]')
+        .replace("taskUnit: 'variation'", "taskUnit: 'pixel'");
+      writeFileSync(reco, text);
+      const args = ['--reco-module', reco];
+      const whole = await scan(alert, [...args, '--real-event']);
+      const directory = temporaryDirectory();
+      const words = withBroker({ args: [...args, '--message-form', 'mqclient'] });
+      const serving = server(alert, directory, { ...words, isReal: true });
+      const working = await takePart(directory);
+      const { code, stderr } = await serving.done;
+      expect(code, stderr).toBe(0);
+      const name = 'run00136662.evt000035405932.neutrino_1_2_4.npz';
+      expect(bytesOf(directory, name)).toBe(bytesOf(whole.directory, name));
+      expect((await working.done).code).toBe(0);
+    });
   });
 });
