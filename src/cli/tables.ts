@@ -10,8 +10,8 @@ Examples:
 
 Photons are followed through the layers of the ice from every source depth and folded into three tables: cascades, bare
 muons, stochastic losses of muons. Finished depths are kept in FILE.parts: the same command goes on after Ctrl-C. The
-bytes depend on ice, acceptance, photons, step and seed alone. About 100,000 to 170,000 photons a second and core. What
-scan, client, reco and simulate use instead of the shipped tables: --ice-model NAME --photon-tables FILE.`;
+bytes depend on ice, acceptance, photons, step and seed alone. About 100,000 to 170,000 photons a second and core.
+To use them: --ice-model NAME and --photon-tables FILE with scan, server and simulate, --photon-tables with client and reco.`;
 
 const CHECK_EXAMPLES = `
 Examples:
