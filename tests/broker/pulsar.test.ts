@@ -111,6 +111,23 @@ needsPulsar('with a real Pulsar', () => {
     expect((await collect(serving, 5)).size).toBe(5);
   });
 
+  it('goes over an encrypted connection where the certificate is trusted, and says so where it is not', async (test) => {
+    const { tlsAddress, certificate: ca } = pulsar;
+    if (tlsAddress === null) return test.skip();
+    const scanId = `7-8:0-64:12-${scans++}`;
+    const queues = queuesOf(scanId, tlsAddress, ADMIN);
+    const context = { scanId, recoAlgo: 'dummy', formatVersion: '' };
+    const untrusted = await openPulsarClient({ ...queues, connectForS: 0.3 }).catch((error: unknown) => error);
+    expect(untrusted).toMatchObject({ code: 'broker/tls', remedy: 'fatal' });
+    const serving = await openPulsarServer({ ...queues, context, ca });
+    onTestFinished(() => serving.close());
+    const working = await openPulsarClient({ ...queues, ca });
+    onTestFinished(() => working.close());
+    await serving.send(tasks(5));
+    void echo(working, 5);
+    expect((await collect(serving, 5)).size).toBe(5);
+  });
+
   it('sends again what somebody took away', async () => {
     const { queues, server, client } = small(ADMIN);
     const serving = await server({ lostAfterS: 2 });

@@ -11,6 +11,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
+import { makeCertificate } from './certificate.js';
 import { temporaryDirectory } from './command.js';
 
 /** The newest of the long-term line for Java 17 that Maven Central has. */
@@ -24,6 +25,10 @@ const jars = join(cache, 'lib/');
 export interface Pulsar {
   /** `ws://127.0.0.1:PORT`. */
   readonly address: string;
+  /** `wss://localhost:PORT`; null where there is no openssl to make a certificate. */
+  readonly tlsAddress: string | null;
+  /** The certificate (PEM) of `tlsAddress`. */
+  readonly certificate: string;
   readonly port: number;
   kill(): Promise<void>;
   /** Starts it again in the same directory and waits until it answers. */
@@ -61,11 +66,16 @@ export function pulsarMissing(): string | null {
  */
 export async function startPulsar(settings: readonly string[] = [], token = ''): Promise<Pulsar> {
   const directory = temporaryDirectory();
-  const ports = await freePorts(4);
-  const [service, web, bookie, zookeeper] = ports as [number, number, number, number];
+  const [service, web, bookie, zookeeper, webTls] = (await freePorts(5)) as [number, number, number, number, number];
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const certificate = makeCertificate(key, cert);
+  const encryption =
+    certificate === ''
+      ? []
+      : [`webServicePortTls=${webTls}`, `tlsCertificateFilePath=${cert}`, `tlsKeyFilePath=${key}`];
   writeFileSync(
     join(directory, 'standalone.conf'),
-    [...configuration(service, web, zookeeper), ...settings, ''].join('\n'),
+    [...configuration(service, web, zookeeper), ...encryption, ...settings, ''].join('\n'),
   );
   writeFileSync(join(directory, 'log4j2.xml'), LOGGING);
   const children = new Set<ChildProcess>();
@@ -113,6 +123,8 @@ export async function startPulsar(settings: readonly string[] = [], token = ''):
   await start();
   return {
     address: `ws://127.0.0.1:${web}`,
+    tlsAddress: certificate === '' ? null : `wss://localhost:${webTls}`,
+    certificate,
     port: web,
     kill: () => end(broker),
     start,

@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from 'rabbitmq-client';
 import { describe } from 'vitest';
+import { makeCertificate } from './certificate.js';
 import { temporaryDirectory } from './command.js';
 
 const BIN = '/usr/lib/rabbitmq/bin';
@@ -178,20 +179,6 @@ function configuration(port: number, directory: string, hasCertificate: boolean)
     'disk_free_limit.absolute = 50MB',
     'log.console = false',
   ];
-}
-
-function makeCertificate(key: string, certificate: string): string {
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1';
-  const made = ['-keyout', key, '-out', certificate, '-subj', '/CN=localhost', '-addext', names];
-  try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...made], {
-      stdio: 'ignore',
-    });
-    return readFileSync(certificate, 'utf8');
-  } catch {
-    console.log('no openssl (apt-get install openssl): tests of encrypted connections are left out');
-    return '';
-  }
 }
 
 /** The first of some ports in a row that nobody uses. */
