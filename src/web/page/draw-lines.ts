@@ -130,9 +130,11 @@ function drawGraticule(context: Context, projection: ViewProjection, theme: Them
       labels.push({ text, at: [8, edge[1] - 4], align: 'left' });
     } else if (projection.showsEdge && edge === null) {
       const left = projectedPoint(projection, toSky(view.lonDeg + 179.99, lat));
-      const isClear = Math.abs(lat) < 80 && left[0] < width / 2 && left[0] > 30;
-      if (isClear)
-        labels.push({ text, at: [left[0] - 6, left[1] + 4 - Math.sign(lat - view.latDeg) * 4], align: 'right' });
+      if (Math.abs(lat) > 80 || left[0] > width / 2 || left[0] < 0) continue;
+      const y = left[1] + 4 - Math.sign(lat - view.latDeg) * 4;
+      // Outside of the sky, where there is room.
+      const isOutside = left[0] > 48;
+      labels.push({ text, at: [left[0] + (isOutside ? -6 : 6), y], align: isOutside ? 'right' : 'left' });
     }
   }
   context.strokeStyle = theme.graticule;
