@@ -13,8 +13,8 @@ import { openClientEnd, openServerEnd } from '../src/broker/remote.js';
 import { queuesOf } from '../src/broker/remote-types.js';
 import type { ClientEnd, TaskOutcome } from '../src/broker/types.js';
 import type { RecoTask } from '../src/reco/index.js';
-import { startPulsar } from '../tests/support/pulsar.js';
-import { startRabbitmq } from '../tests/support/rabbitmq.js';
+import { pulsarMissing, startPulsar } from '../tests/support/pulsar.js';
+import { rabbitmqMissing, startRabbitmq } from '../tests/support/rabbitmq.js';
 
 /** Tasks out at a time, between crashes. */
 const BATCH = 200;
@@ -27,6 +27,8 @@ const { values } = parseArgs({
   },
 });
 const kind = values.broker === 'pulsar' ? 'pulsar' : 'rabbitmq';
+const missing = kind === 'pulsar' ? pulsarMissing() : rabbitmqMissing();
+if (missing !== null) throw new Error(`${kind} ${missing}`);
 const broker = kind === 'pulsar' ? await startPulsar() : await startRabbitmq();
 const queues = queuesOf('recovery', broker.address);
 const server = await openServerEnd(kind, {
