@@ -1,9 +1,11 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEvent } from '../../src/node/load-event.js';
 import { travelling, writeStartupFile } from '../../src/node/startup-file.js';
+import { htcondorWords } from '../support/batch-parsers.js';
 import { type CommandResult, runCommand, temporaryDirectory } from '../support/command.js';
 import { expectOneSentence } from './server-support.js';
 import { simulatedEvent } from './support.js';
@@ -87,6 +89,28 @@ describe('client-starter', () => {
     expect(kept('kubectl.input')).toContain('secret-1');
     const name = /job (skyscan-\d{8}-\d{6})/.exec(started.stdout)![1]!;
     expect(readFileSync(join(directory, name, 'clients.json'), 'utf8')).not.toMatch(/secret-\d/);
+  });
+
+  /** Whoever runs the client has come as far as this: the file's event is prepared, and it is not as the file says. */
+  const REACHED = /error: This client prepares the event for dummy differently than its server did\./;
+
+  it('describes jobs that run the client in a directory with nothing but the start-up file', async () => {
+    const { stdout } = await starter(ours('--dryrun'));
+    const said = (name: string): string => new RegExp(`^${name} = (.*)$`, 'm').exec(stdout)![1]!;
+    const machine = temporaryDirectory();
+    copyFileSync(said('transfer_input_files'), join(machine, 'startup.json'));
+    const words = htcondorWords(said('arguments').slice(1, -1).replaceAll('""', '"'));
+    const job = spawnSync(said('executable'), words, { cwd: machine, env: BROKER, encoding: 'utf8' });
+    expect(job.status).toBe(1);
+    expect(job.stderr).toMatch(REACHED);
+  });
+
+  it('writes a script that runs the client', async () => {
+    const script = join(temporaryDirectory(), 'script');
+    writeFileSync(script, (await starter(ours('--dryrun', '--engine', 'slurm'))).stdout);
+    const job = spawnSync('/bin/sh', [script], { cwd: dirname(script), env: BROKER, encoding: 'utf8' });
+    expect(job.status).toBe(1);
+    expect(job.stderr).toMatch(REACHED);
   });
 
   it('waits for the start-up file', async () => {
