@@ -25,6 +25,7 @@ export * from './reco/index.js';
 export * from './report/index.js';
 export * from './result/index.js';
 export * from './scan/index.js';
+export * from './session/index.js';
 export * from './simulate/index.js';
 export * from './sky/index.js';
 export * from './web/index.js';

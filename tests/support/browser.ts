@@ -17,14 +17,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Browser,
-  type BrowserContextOptions,
-  type BrowserType,
-  chromium,
-  firefox,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
 
 /** Another browser than the ones of {@link CANDIDATES}: `SKYMAP_TEST_BROWSER=/path/to/chrome`. */
@@ -48,7 +41,7 @@ export type WatchedPage = Page & {
 export function needsBrowser(title: string, body: () => void): void {
   if (browserPath() !== null) {
     describe(title, () => {
-      afterAll(closeBrowsers);
+      afterAll(closeBrowser);
       body();
     });
     return;
@@ -67,37 +60,22 @@ export function browserPath(): string | null {
   return paths.find(canRun) ?? null;
 }
 
-const browsers = new Map<string, Promise<Browser>>();
+let running: Promise<Browser> | null = null;
 
 /** The browser of this test file: started at the first call (0.3 to 0.7 s), shared by all of its tests. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = browserPath();
   if (executablePath === null) throw new Error('there is no browser: call needsBrowser around this test');
-  return launched(chromium, executablePath);
+  // Containers have a small /dev/shm. A headless Chromium keeps its profile in a temporary directory.
+  running ??= chromium.launch({ executablePath, headless: true, args: ['--disable-dev-shm-usage'] });
+  return running;
 }
 
-/** Firefox, where a build that playwright can drive is named by `SKYMAP_TEST_FIREFOX`; null elsewhere. */
-export function openFirefox(): Promise<Browser> | null {
-  const executablePath = process.env.SKYMAP_TEST_FIREFOX;
-  return executablePath !== undefined && canRun(executablePath) ? launched(firefox, executablePath) : null;
-}
-
-function launched(type: BrowserType, executablePath: string): Promise<Browser> {
-  let browser = browsers.get(executablePath);
-  if (browser === undefined) {
-    // Containers have a small /dev/shm. A new headless Chromium keeps its profile in a temporary directory.
-    const args = type === chromium ? ['--disable-dev-shm-usage'] : [];
-    browser = type.launch({ executablePath, headless: true, args });
-    browsers.set(executablePath, browser);
-  }
-  return browser;
-}
-
-/** Ends the browsers of this test file; `needsBrowser` does so after its tests. */
-export async function closeBrowsers(): Promise<void> {
-  const open = [...browsers.values()];
-  browsers.clear();
-  for (const browser of open) await (await browser).close();
+/** Ends the browser of this test file. */
+async function closeBrowser(): Promise<void> {
+  const open = running;
+  running = null;
+  await (await open)?.close();
 }
 
 /** Opens an address in a page with cookies and storage of its own. Waits for `load`, never for a quiet network. */
