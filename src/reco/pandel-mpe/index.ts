@@ -21,7 +21,7 @@
  */
 import type { IceModel } from '../../light/index.js';
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
-import { MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
+import { MUON_PARAMETERS, notesOnHits, prepareMuon, RESTART_WITHIN_LLH } from '../muon-event.js';
 import { numberSetting, refuseUnknownSettings } from '../settings.js';
 import { fitVariations } from '../starts.js';
 import type { Fit, PreparedEvent, Reco, RecoInput } from '../types.js';
@@ -79,6 +79,7 @@ export const pandelMpe: Reco<PandelMpeData> = {
   addsFallbackSeed: true,
   taskUnit: 'pixel',
   options: OPTIONS,
+  restartWithinLlh: RESTART_WITHIN_LLH,
   prepare,
   createFit,
 };

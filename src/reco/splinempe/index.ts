@@ -20,7 +20,7 @@ import {
   ZenithSlice,
 } from '../../light/index.js';
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
-import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
+import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon, RESTART_WITHIN_LLH } from '../muon-event.js';
 import { firstHits, PANDEL_DEFAULTS } from '../pandel-mpe/hits.js';
 import { type FirstHits, PandelMpeLikelihood } from '../pandel-mpe/likelihood.js';
 import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
@@ -58,8 +58,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
   compatible:
     "yes or no (no): a simplex from every start, as the reference fits, where our own tables' gradient is faster",
 };
-/** Restarts serve the regions: ten times the half of what bounds a 90 % region. */
-const RESTART_WITHIN_LLH = 20;
 /** splinempe_pointed looks this far around the online fit, degrees. */
 const POINTED_DEG = 3.5;
 /** The online fits that say where to look, newest realtime format first. */
