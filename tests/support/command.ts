@@ -26,7 +26,10 @@ export function ensureBuilt(): void {
     }
   }
   try {
-    if (!isBuilt()) spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+    if (!isBuilt()) {
+      spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+      spawnSync(process.execPath, ['scripts/bundle-pages.mjs'], { cwd: root, stdio: 'inherit' });
+    }
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
