@@ -15,7 +15,7 @@ import type { Topic } from './topic.js';
 const REDELIVERY_DELAY_MS = 100;
 const MISSING_PAUSE_MS = 500;
 /** Between two questions whether the scan is over. */
-const ASK_EVERY_MS = 500;
+const ASK_EVERY_MS = 1000;
 /**
  * A consumer that subscribes right after a restart may be forgotten by the broker's dispatcher, for good: messages are
  * ready and none comes. So long without one, with none in hand, it is looked for that, and the session opened anew.
