@@ -26,9 +26,16 @@ export function withoutLow(x: number): number {
   return value[0]!;
 }
 
-/** 2^k for a normal result. */
-export function powerOfTwo(k: number): number {
+/** The smallest number with this high half: what has a lower one is below it. Comparing costs less than taking apart. */
+export function fromHigh(high: number): number {
   value[0] = 0;
-  halves[HIGH] = (k + 1023) << 20;
+  halves[HIGH] = high;
   return value[0]!;
+}
+
+const POWERS: Float64Array = Float64Array.from({ length: 2046 }, (_, i) => fromHigh((i + 1) << 20));
+
+/** 2^k for a normal result: k from -1022 to 1023. */
+export function powerOfTwo(k: number): number {
+  return POWERS[k + 1022]!;
 }

@@ -1,5 +1,5 @@
 /** exp, expm1 and the hyperbolic functions: see index.ts. */
-import { highHalf, powerOfTwo, withHigh } from './bits.js';
+import { fromHigh, highHalf, powerOfTwo, withHigh } from './bits.js';
 import { LN2_HIGH, LN2_LOW, log, log1p } from './logarithms.js';
 
 const INV_LN2: number = Math.LOG2E;
@@ -12,30 +12,36 @@ const P3 = 6.61375632143793436117e-5;
 const P4 = -1.6533902205465251539e-6;
 const P5 = 4.13813679705723846039e-8;
 
+/** Magnitudes at which the method changes: about ln 2 / 2, 3 ln 2 / 2, and where the range ends. */
+const HALF_LN2: number = fromHigh(0x3fd62e43);
+const THREE_HALVES_LN2: number = fromHigh(0x3ff0a2b2);
+const END: number = fromHigh(0x40862e42);
+const TINY: number = 2 ** -28;
+
 export function exp(argument: number): number {
   let x = argument;
-  const high = highHalf(x);
-  const size = high & 0x7fffffff;
-  if (size >= 0x40862e42) {
-    if (size >= 0x7ff00000) return x === Number.NEGATIVE_INFINITY ? 0 : x + x;
+  const size = x < 0 ? -x : x;
+  if (size < HALF_LN2) {
+    if (size < TINY) return 1 + x;
+    const t = x * x;
+    const c = x - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
+    return 1 - ((x * c) / (c - 2) - x);
+  }
+  if (!(size < END)) {
     if (x > OVERFLOW) return Number.POSITIVE_INFINITY;
     if (x < UNDERFLOW) return 0;
+    if (Number.isNaN(x)) return x;
   }
-  let hi = 0;
-  let lo = 0;
-  let k = 0;
-  if (size > 0x3fd62e42) {
-    if (size < 0x3ff0a2b2) {
-      if (x === 1) return Math.E;
-      k = high < 0 ? -1 : 1;
-    } else k = (INV_LN2 * x + (high < 0 ? -0.5 : 0.5)) | 0;
-    hi = x - k * LN2_HIGH;
-    lo = k * LN2_LOW;
-    x = hi - lo;
-  } else if (size < 0x3e300000) return 1 + x;
+  let k: number;
+  if (size < THREE_HALVES_LN2) {
+    if (x === 1) return Math.E;
+    k = x < 0 ? -1 : 1;
+  } else k = (INV_LN2 * x + (x < 0 ? -0.5 : 0.5)) | 0;
+  const hi = x - k * LN2_HIGH;
+  const lo = k * LN2_LOW;
+  x = hi - lo;
   const t = x * x;
   const c = x - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
-  if (k === 0) return 1 - ((x * c) / (c - 2) - x);
   const y = 1 - (lo - (x * c) / (2 - c) - hi);
   if (k < -1021) return y * powerOfTwo(k + 1000) * TWO_M1000;
   return k === 1024 ? y * 2 * TWO_1023 : y * powerOfTwo(k);

@@ -1,5 +1,5 @@
 /** sin, cos, tan: see index.ts. */
-import { highHalf, powerOfTwo, withoutLow } from './bits.js';
+import { fromHigh, highHalf, withoutLow } from './bits.js';
 import { reduceLarge } from './large-angles.js';
 
 const INV_HALF_PI = 6.36619772367581382433e-1;
@@ -74,9 +74,16 @@ function reduce(x: number): number {
   return high < 0 ? -n : n;
 }
 
+/** Magnitudes at which the method changes. */
+const TINY: number = 2 ** -27;
+const SMALL: number = fromHigh(0x3fd33333);
+const LARGE: number = fromHigh(0x3fe90001);
+/** From here on multiples of pi / 2 are taken away. */
+const QUARTER_PI: number = fromHigh(0x3fe921fc);
+
 /** sin(x + y) for |x| below pi / 4 and y tiny. */
 function kernelSine(x: number, y: number, hasRest: boolean): number {
-  if ((highHalf(x) & 0x7fffffff) < 0x3e400000) return x;
+  if (Math.abs(x) < TINY) return x;
   const z = x * x;
   const v = z * x;
   const r =
@@ -90,8 +97,8 @@ function kernelSine(x: number, y: number, hasRest: boolean): number {
 
 /** cos(x + y) for |x| below pi / 4 and y tiny. */
 function kernelCosine(x: number, y: number): number {
-  const size = highHalf(x) & 0x7fffffff;
-  if (size < 0x3e400000) return 1;
+  const size = Math.abs(x);
+  if (size < TINY) return 1;
   const z = x * x;
   const r =
     z *
@@ -101,25 +108,21 @@ function kernelCosine(x: number, y: number): number {
           z *
             (2.48015872894767294178e-5 +
               z * (-2.75573143513906633035e-7 + z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
-  if (size < 0x3fd33333) return 1 - (0.5 * z - (z * r - x * y));
-  const q = size > 0x3fe90000 ? 0.28125 : quarter(size);
+  if (size < SMALL) return 1 - (0.5 * z - (z * r - x * y));
+  // About |x| / 4, a number of few bits.
+  const q = size >= LARGE ? 0.28125 : fromHigh(highHalf(size) - 0x00200000);
   const half = 0.5 * z - q;
   return 1 - q - (half - (z * r - x * y));
 }
 
-/** About |x| / 4, a number of few bits. */
-function quarter(size: number): number {
-  const exponent = (size >> 20) - 1023 - 2;
-  return powerOfTwo(exponent) * (1 + (size & 0xfffff) / 0x100000);
-}
-
 export function sin(x: number): number {
+  if (Math.abs(x) < QUARTER_PI) return kernelSine(x, 0, false);
   const n = reduce(x);
-  const [y, rest] = [left[0]!, left[1]!];
-  const hasRest = (highHalf(x) & 0x7fffffff) > 0x3fe921fb;
+  const y = left[0]!;
+  const rest = left[1]!;
   switch (n & 3) {
     case 0:
-      return kernelSine(y, rest, hasRest);
+      return kernelSine(y, rest, true);
     case 1:
       return kernelCosine(y, rest);
     case 2:
@@ -130,8 +133,10 @@ export function sin(x: number): number {
 }
 
 export function cos(x: number): number {
+  if (Math.abs(x) < QUARTER_PI) return kernelCosine(x, 0);
   const n = reduce(x);
-  const [y, rest] = [left[0]!, left[1]!];
+  const y = left[0]!;
+  const rest = left[1]!;
   switch (n & 3) {
     case 0:
       return kernelCosine(y, rest);
