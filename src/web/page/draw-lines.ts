@@ -37,6 +37,9 @@ const STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 3
 /** Least distance of grid lines: room for a label. */
 const LABEL_ROOM = { lon: 44, lat: 30 };
 
+/** Radians. */
+const LONGEST_STEP = 0.06;
+
 type Context = CanvasRenderingContext2D;
 type Vector = readonly number[];
 /** Screen position and side of the sky's edge (`ViewProjection.point`). */
@@ -250,9 +253,10 @@ function drawContour(
 ): void {
   const path = new Path2D();
   for (const ring of rings) {
+    const directions = ring.map(([ra, dec]) => vectorOf(ra, dec));
     addLine(
       path,
-      ring.map(([ra, dec]) => projectedPoint(projection, vectorOf(ra, dec))),
+      alongGreatCircles(directions).map((v) => projectedPoint(projection, v)),
     );
   }
   const isWilks = kind === 'wilks';
@@ -264,6 +268,24 @@ function drawContour(
     theme,
     level < 0.7 ? [6, 5] : [],
   );
+}
+
+/** Points between those of a line that are far apart: among the largest pixels a step may go around half the sky. */
+function alongGreatCircles(line: readonly Vector[]): Vector[] {
+  const out: Vector[] = [];
+  line.forEach((to, i) => {
+    const from = line[i - 1];
+    if (from !== undefined) {
+      const angle = Math.acos(Math.max(-1, Math.min(1, from[0]! * to[0]! + from[1]! * to[1]! + from[2]! * to[2]!)));
+      const parts = Math.ceil(angle / LONGEST_STEP);
+      for (let k = 1; k < parts; k++) {
+        const [a, b] = [Math.sin((1 - k / parts) * angle), Math.sin((k / parts) * angle)];
+        out.push([0, 1, 2].map((c) => (a * from[c]! + b * to[c]!) / Math.sin(angle)));
+      }
+    }
+    out.push(to);
+  });
+  return out;
 }
 
 function drawPixel(

@@ -260,7 +260,7 @@ export function createEventView(host: HTMLElement, picture: EventPicture, look: 
     if (track === null) return;
     // The true track is broader, so that both are seen where they are the same.
     if (picture.truth !== null) {
-      drawTrack(context, place, { ...track, ...picture.truth }, colours.truth, colours.casing, 9, [9, 14]);
+      drawTrack(context, place, { ...track, ...picture.truth }, colours.truth, colours.casing, 6.5, [8, 11]);
     }
     drawTrack(context, place, track, colours.peak, colours.casing, 2.4, []);
   }
