@@ -24,7 +24,7 @@ interface Arguments extends ScanArguments {
 
 const EXAMPLES = `
 Examples:
-  skymap-scanner scan --event-file alert.json --reco-algo pandel_mpe
+  skymap-scanner scan --event-file alert.json --reco-algo auto
   skymap-scanner scan --event-file alert.pkl --reco-algo pandel_mpe --output-dir results --workers 8
   skymap-scanner scan --event-file alert.json --reco-algo pandel_mpe --web      # watch it at http://127.0.0.1:8420/
   skymap-scanner scan --event-file alert.i3.zst --reco-algo dummy --nsides 1:0 2:12 --json
