@@ -119,8 +119,8 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
           options.onQuarantine?.(quarantineS);
           suspend(quarantineS);
         }
-        if (hasFitted || isOver) return delivery.finish(signed);
-        return holdBack(delivery, signed);
+        if (hasFitted) return delivery.finish(signed);
+        return isOver ? delivery.giveBack(true) : holdBack(delivery, signed);
       },
     };
   }

@@ -68,6 +68,16 @@ describe('a client that has not fitted anything', () => {
     expect(other.value).toMatchObject({ task: { pixel: 0 }, redelivered: true });
   });
 
+  it('gives it to others as well when it comes after the end', async () => {
+    const { broker, next, pixels, end } = await setUp();
+    const bad = await next();
+    end.abandon();
+    await bad.finish(failed(bad.task));
+    expect(await pixels()).toEqual([]);
+    const other = await broker.client().deliveries(1)[Symbol.asyncIterator]().next();
+    expect(other.value).toMatchObject({ task: { pixel: 0 }, history: { failedAt: 1 } });
+  });
+
   it('answers it when no other task comes for a while, so that a scan with nothing else ends', async () => {
     const { next, pixels } = await setUp({ patienceS: 60 });
     const bad = await next();
