@@ -113,7 +113,7 @@ needsBrowser('the live page of a scan', () => {
       '--reco-algo',
       'crash_dummy',
       '--reco-option',
-      'crash_probability=0.5',
+      'crash_probability=0.85',
       '--reco-option',
       'delay_s=0.05',
       '--nsides',
@@ -127,6 +127,11 @@ needsBrowser('the live page of a scan', () => {
     await eventually(() => page.textContent('#workers'), { timeout: 60_000 }).toMatch(
       /tries failed and were made again/,
     );
+    await eventually(() => page.locator('#failures tr').count()).toBeGreaterThan(0);
+    const [pixel, reason] = await page.locator('#failures tr').first().locator('th, td').allTextContents();
+    expect(pixel).toMatch(/^nside 2, \d+$/);
+    expect(reason!.length).toBeGreaterThan(5);
+    expect(await page.locator('#failures-panel').isVisible()).toBe(true);
     scan.child.kill('SIGINT');
     await scan.ended;
     await page.close();
