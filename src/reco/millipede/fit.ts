@@ -32,16 +32,21 @@ const MOST_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { or
 const GLANCE_SPACING_M = 40;
 /**
  * Steps of a start that looks around before it is descended: across the line (m, m), time (ns). From the event's own
- * vertex as far as the reference's simplex gets, some variations the other way; the softened likelihood is flatter.
+ * vertex about as far as the reference's simplex gets; the softened likelihood is flatter.
  */
 const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
   original: [20, 20, 60],
   wilks: [60, 60, 100],
 };
+/** `wilks` has one variation, which looks twice at the coarsest pixels. */
 const WIDE_LOOKS: readonly (readonly number[])[] = [
   [40, 40, 80],
   [-60, -60, -100],
 ];
+/**
+ * Signs of the steps of those variations of the coarsest pixels that look around. More of them, or longer steps, find
+ * lower minima in every tenth pixel far from the truth, where the reference has none: its map would be followed less well.
+ */
 const FAR_SIGNS: readonly (readonly number[])[] = [
   [1, 1, 1],
   [-1, -1, -1],
