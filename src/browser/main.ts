@@ -248,7 +248,7 @@ function wire(): void {
   wireDrop();
   // Closing the page would end the scan.
   addEventListener('beforeunload', (leaving) => {
-    if (state === 'running' || state === 'paused') leaving.preventDefault();
+    if (state === 'running' || state === 'pausing' || state === 'paused') leaving.preventDefault();
   });
 }
 
@@ -267,3 +267,6 @@ function wireDrop(): void {
     if (file !== undefined && isFree()) void open(file.name, () => file.arrayBuffer());
   });
 }
+
+// For tests and for the curious.
+(globalThis as { skymapApp?: object }).skymapApp = { sky: sky.view };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countPixels, readNpz } from '../../src/result/index.js';
 import {
   needsBrowser,
   openBrowser,
@@ -77,18 +78,24 @@ needsBrowser('the scanner as a page', () => {
     await page.close();
   });
 
-  it('can be paused, gone on with, and ends with the same bytes', async () => {
+  it('fills its sky while it runs, can be paused, gone on with, and ends with the same bytes', async () => {
     const page = await open();
     await chooseEvent(page, EVENT);
     await startScan(page, 'dummy', '4:0 8:12', 'delay_s=0.05');
     await page.locator('#figures td', { hasText: /^[1-9]\d* of/ }).waitFor();
+    const filled = () => page.evaluate(() => (globalThis as any).skymapApp.sky.pixels as number);
+    expect(await filled()).toBeGreaterThan(0);
     await page.click('#pause');
     await page.waitForSelector('body[data-state=paused]');
+    const filledAtPause = await filled();
     await page.click('#pause');
     await page.waitForSelector('body[data-state=done]', { timeout: 60_000 });
     const [ours, theirs] = [await filesOf(page), await commandFiles('dummy', '4:0 8:12')];
     const npz = [...theirs.keys()].find((name) => name.endsWith('.npz'))!;
     expect(Buffer.compare(ours.get(npz)!, theirs.get(npz)!)).toBe(0);
+    const pixels = countPixels(readNpz(new Uint8Array(theirs.get(npz)!))).all;
+    expect(filledAtPause).toBeLessThan(pixels);
+    expect(await filled()).toBe(pixels);
     page.expectQuiet();
     await page.close();
   });
