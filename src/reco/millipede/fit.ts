@@ -55,7 +55,7 @@ const FAR_SIGNS: readonly (readonly number[])[] = [
 /** A start is given up that after its look is this much above the lowest minimum, seen with as few segments. */
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
 /** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
-const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: 40 };
+const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: { original: 40, wilks: 20 } };
 /** Steps of the search around the lowest minimum: across the line (m, m), time (ns), phase (m). */
 const POLISH_STEPS = [2, 2, 5, 1.25];
 const POLISH_CALLS = 40;
@@ -177,7 +177,7 @@ class PixelFit {
   private lookAround(start: Vertex, steps: readonly number[]): Vertex & { glance: number } {
     const { line } = this;
     const at = new Float64Array(4);
-    const maxCalls = this.minima.length === 0 ? LOOK_TOLERANCE.calls : LOOK_TOLERANCE.furtherCalls;
+    const maxCalls = this.minima.length === 0 ? LOOK_TOLERANCE.calls : LOOK_TOLERANCE.furtherCalls[this.settings.kind];
     const minimum = nelderMead(
       (parameters) => {
         at.set(parameters);
