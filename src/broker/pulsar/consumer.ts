@@ -115,8 +115,8 @@ export class Consumer implements Inbox {
     if (!isIdle()) return;
     const depth = await this.#topic.depth();
     if (typeof depth === 'string' || !isIdle()) return;
-    // All that is out must be with a consumer that is the only one.
-    const isLost = this.#options.inOrder && depth.handedOut > 0;
+    // All that is out must be with a consumer that is the only one; another is a session whose end is not noticed yet.
+    const isLost = this.#options.inOrder && depth.handedOut > 0 && depth.consumers === 1;
     if (depth.ready > 0 || isLost) socket.terminate();
   }
 

@@ -11,7 +11,9 @@ const DEFAULTS = { connectForS: 30, reconnectForS: 3600, heartbeatS: 60 } as con
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5_000;
 const HANDSHAKE_MS = 10_000;
-const REQUEST_MS = 30_000;
+const REQUEST_MS = 10_000;
+/** The service closes sessions in which it hears nothing for too long, five minutes by default. */
+const PING_MS = 30_000;
 
 export type LinkOptions = Pick<RemoteOptions, 'connectForS' | 'reconnectForS' | 'heartbeatS' | 'ca' | 'listen'>;
 
@@ -169,18 +171,18 @@ export class PulsarLink {
 
   #watch(socket: WebSocket): ReturnType<typeof setInterval> {
     const { heartbeatS = DEFAULTS.heartbeatS } = this.#options;
-    let silent = 0;
+    let seenMs = performance.now();
     const alive = (): void => {
-      silent = 0;
+      seenMs = performance.now();
     };
     socket.on('pong', alive);
     socket.on('message', alive);
     return setInterval(
       () => {
-        if (++silent > 4) socket.terminate();
+        if (performance.now() - seenMs > 2000 * heartbeatS) socket.terminate();
         else socket.ping();
       },
-      (heartbeatS * 1000) / 2,
+      Math.min(500 * heartbeatS, PING_MS),
     );
   }
 
