@@ -36,7 +36,7 @@ SKYSCAN_MQ_CLIENT_TIMEOUT_WAIT_FOR_FIRST_MESSAGE (3600) and SKYSCAN_MQ_TIMEOUT_T
 task after which the client ends, before its first one and after; EWMS_PILOT_TASK_TIMEOUT (1800), seconds for one fit;
 EWMS_PILOT_QUARANTINE_TIME (0), seconds without taking tasks after one had to be given up;
 EWMS_PILOT_STOP_LISTENING_ON_TASK_ERROR (false), end with an error after that instead of going on;
-EWMS_PILOT_MAX_CONCURRENT_TASKS (one a processor), as --workers.
+EWMS_PILOT_MAX_CONCURRENT_TASKS (0), as --workers; 0 is one a processor.
 ${LOG_EXPLAINED}
 
 It ends when the scan is over: exit code 0.`;
