@@ -48,7 +48,7 @@ export function network(broker: () => FaultyBroker): void {
     await expectUndisturbed(scan);
     expect(scan.serverProxy.opened + deaf.proxy.opened).toBeGreaterThan(before);
     await other.stop();
-  }, 60_000);
+  }, 100_000);
 
   it.runIf(IS_LONG)(
     'comes back after its broker was frozen for longer than a heartbeat',
