@@ -101,7 +101,7 @@ class RemoteClient {
         if (isDead) return true;
         missingSinceMs ??= performance.now();
         // It may have gone while nobody here was asking for tasks, or before anybody here was.
-        const isLate = !wasThere && this.#options.areQueuesMade === true;
+        const isLate = forMs === null && this.#options.areQueuesMade === true;
         const goneMs = forMs ?? (wasThere || isLate ? performance.now() - missingSinceMs : null);
         // A server that makes a broken queue again removes it for a moment.
         const limitMs = wasRemoved ? REMOVED_MS : isLate ? Math.min(LATE_MS, this.#queueGoneMs) : this.#queueGoneMs;
