@@ -8,9 +8,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { loadIceModel } from '../src/light/index.js';
-import { loadEvent } from '../src/node/load-event.js';
-import { loadPhotonTables } from '../src/node/photon-tables.js';
-import { readResource } from '../src/node/resources.js';
+import { loadEvent } from '../src/node/files/load-event.js';
+import { loadPhotonTables } from '../src/node/files/photon-tables.js';
+import { readResource } from '../src/node/files/resources.js';
 import { refineSeedTime } from '../src/prepare/index.js';
 import { type Fit, findReco, type PreparedEvent, type RecoResult, type RecoTask } from '../src/reco/index.js';
 import { Chain } from '../src/reco/millipede/chain.js';

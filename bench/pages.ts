@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { serveDirectory } from '../src/node/directory-page.js';
-import { reportOfResult } from '../src/node/html-report.js';
+import { serveDirectory } from '../src/node/pages/directory-page.js';
+import { reportOfResult } from '../src/node/pages/html-report.js';
 import { type NsideMap, type ScanResult, writeNpz } from '../src/result/index.js';
 import { children, disc, pixelCount, pixelVector } from '../src/sky/index.js';
 

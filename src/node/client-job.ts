@@ -8,14 +8,14 @@ import { type ClientListener, type ClientState, fitterPool, RunnerBroken, startC
 import { FileFormatError, RecoError } from '../config/index.js';
 import { recoFailed } from '../session/index.js';
 import { carefulEnd } from './careful-end.js';
-import { clientFit } from './client-fit.js';
-import { ensureDirectory, probeWritable } from './files.js';
+import { ensureDirectory, probeWritable } from './files/files.js';
+import type { SplineDirectory } from './files/photon-tables.js';
+import { readStartupFile } from './files/startup-file.js';
+import { keepingTaskFiles } from './files/task-files.js';
+import { clientFit } from './fits/client-fit.js';
+import { separateFitter } from './fits/separate-fitter.js';
 import { onlyOwnTasks } from './own-tasks.js';
-import type { SplineDirectory } from './photon-tables.js';
 import { type BrokerPlace, heartbeatFor } from './remote-broker.js';
-import { separateFitter } from './separate-fitter.js';
-import { readStartupFile } from './startup-file.js';
-import { keepingTaskFiles } from './task-files.js';
 
 /** What a client is told. */
 export interface ClientJobOptions {

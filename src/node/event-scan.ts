@@ -18,16 +18,16 @@ import {
   tellAll,
 } from '../scan/index.js';
 import { answerFiles, scanMetadata, scanSetup, truthOf } from '../session/index.js';
-import { type DiskJournal, openJournal } from './disk-journal.js';
-import { ensureDirectory, probeWritable } from './files.js';
-import { fingerprint } from './fingerprint.js';
-import { type LoadedEvent, loadEvent } from './load-event.js';
-import type { SplineDirectory } from './photon-tables.js';
-import { drawPictures } from './pictures.js';
+import { type DiskJournal, openJournal } from './files/disk-journal.js';
+import { ensureDirectory, probeWritable } from './files/files.js';
+import { fingerprint } from './files/fingerprint.js';
+import { type LoadedEvent, loadEvent } from './files/load-event.js';
+import type { SplineDirectory } from './files/photon-tables.js';
+import { drawPictures } from './files/pictures.js';
+import { packageVersion, readResource } from './files/resources.js';
+import { resultFiles } from './files/result-files.js';
+import { openReco, type RecoChoice, type RecoSource } from './fits/reco-source.js';
 import { prepareEvent } from './prepare-event.js';
-import { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
-import { packageVersion, readResource } from './resources.js';
-import { resultFiles } from './result-files.js';
 
 /** What a scan of an event is told, wherever its tasks are fitted. */
 export interface EventScanOptions {

@@ -14,7 +14,6 @@ export {
   startClients,
 } from './batch/index.js';
 export { type ClientJobOptions, type ClientJobReport, runClient } from './client-job.js';
-export { serveDirectory } from './directory-page.js';
 export type { EventScanOptions, ScanJobReport } from './event-scan.js';
 export {
   ensureDirectory,
@@ -23,18 +22,17 @@ export {
   probeWritable,
   readWholeFile,
   writeFiles,
-} from './files.js';
-export { type ReportOptions, reportOfResult } from './html-report.js';
+} from './files/files.js';
+export { type LoadEventOptions, type LoadedEvent, loadEvent } from './files/load-event.js';
+export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './files/load-result.js';
+export { hasPhotonTables, loadPhotonTables, readPhotonTables } from './files/photon-tables.js';
+export { svgToPng } from './files/png.js';
+export { packageVersion, readResource } from './files/resources.js';
+export { openReco, type RecoChoice, type RecoSource } from './fits/reco-source.js';
 export { INTERRUPTED, type Interrupt, interruptible } from './interrupt.js';
-export { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
-export { loadResult, remarksBeside, resultStem, type ScanRemarks } from './load-result.js';
-export { type LogFormat, timeStamp } from './log.js';
 export { loadOptics, type MakeTablesOptions, makeTables, type TableProgress } from './make-tables.js';
-export { type Observer, type ObserverOptions, observe } from './observer.js';
-export { fitOneTask, type OneTaskOptions } from './one-task.js';
-export { DEFAULT_PAGE_PORT, type PagePlace, pagePlace } from './page-server.js';
-export { hasPhotonTables, loadPhotonTables, readPhotonTables } from './photon-tables.js';
-export { svgToPng } from './png.js';
+export { type LogFormat, timeStamp } from './observe/log.js';
+export { type Observer, type ObserverOptions, observe } from './observe/observer.js';
 export {
   type ProgressDisplay,
   type ProgressOptions,
@@ -42,13 +40,15 @@ export {
   progressDisplay,
   progressStyle,
   type Terminal,
-} from './progress.js';
-export { openReco, type RecoChoice, type RecoSource } from './reco-source.js';
+} from './observe/progress.js';
+export { fitOneTask, type OneTaskOptions } from './one-task.js';
+export { serveDirectory } from './pages/directory-page.js';
+export { type ReportOptions, reportOfResult } from './pages/html-report.js';
+export { DEFAULT_PAGE_PORT, type PagePlace, pagePlace } from './pages/page-server.js';
+export { openScanPage, type ScanPage, type ScanPageOptions } from './pages/scan-page.js';
 export { type BrokerPlace, brokerPlace } from './remote-broker.js';
-export { packageVersion, readResource } from './resources.js';
 export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';
-export { openScanPage, type ScanPage, type ScanPageOptions } from './scan-page.js';
 export { type ServerJobOptions, serveScan } from './server-job.js';
 export { shellText } from './shell-text.js';
-export type { SkydriverOptions } from './skydriver.js';
-export { type SkydriverPlace, skydriverPlace } from './skydriver-http.js';
+export type { SkydriverOptions } from './skydriver/skydriver.js';
+export { type SkydriverPlace, skydriverPlace } from './skydriver/skydriver-http.js';

@@ -25,8 +25,8 @@ import {
   type TablePlan,
 } from '../light/index.js';
 import { shareLargeArrays } from '../session/index.js';
-import { ensureDirectory, listDirectory, readWholeFile, writeFiles } from './files.js';
-import { readResource } from './resources.js';
+import { ensureDirectory, listDirectory, readWholeFile, writeFiles } from './files/files.js';
+import { readResource } from './files/resources.js';
 import type { TableAnswer, TableJob, TableThreadData } from './table-thread.js';
 
 export interface MakeTablesOptions {

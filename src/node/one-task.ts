@@ -5,10 +5,10 @@
 import { fitterPool, RunnerBroken, TaskFailed } from '../client/index.js';
 import { FileFormatError } from '../config/index.js';
 import { recoFailed } from '../session/index.js';
-import { clientFit } from './client-fit.js';
-import type { SplineDirectory } from './photon-tables.js';
-import { readStartupFile } from './startup-file.js';
-import { readTaskFile, refuseExisting, writeOutcomeFile } from './task-files.js';
+import type { SplineDirectory } from './files/photon-tables.js';
+import { readStartupFile } from './files/startup-file.js';
+import { readTaskFile, refuseExisting, writeOutcomeFile } from './files/task-files.js';
+import { clientFit } from './fits/client-fit.js';
 
 /** What a single task is told. */
 export interface OneTaskOptions {

@@ -1,8 +1,8 @@
 /** An event prepared for a reco on this machine, with the tables that are there. */
 import type { PreparedEvent, Reco, RecoInput } from '../reco/index.js';
 import { type PrepareOptions as PrepareAnywhere, prepareWith } from '../session/index.js';
-import { loadCascadeSplines, loadMuonSplines, loadPhotonTables, type SplineDirectory } from './photon-tables.js';
-import { readResource } from './resources.js';
+import { loadCascadeSplines, loadMuonSplines, loadPhotonTables, type SplineDirectory } from './files/photon-tables.js';
+import { readResource } from './files/resources.js';
 
 /** What decides how an event is prepared. */
 export interface PrepareOptions extends PrepareAnywhere {

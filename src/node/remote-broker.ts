@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type BrokerClient, brokerClient } from '../broker/remote.js';
 import { queuesOf, type RemoteOptions } from '../broker/remote-types.js';
 import { ConfigError, type Environment } from '../config/index.js';
-import { readWholeFile } from './files.js';
+import { readWholeFile } from './files/files.js';
 
 /** A broker with the queues of scans, before anybody has connected to it. */
 export interface BrokerPlace {

@@ -16,12 +16,12 @@ import { packetOfFile } from '../event/index.js';
 import type { PredictionWindow } from '../report/index.js';
 import { formatProgression, listenTo, runScan, type ScanOutcome, tellAll } from '../scan/index.js';
 import { type EventScanOptions, type OpenScan, type ScanJobReport, scanEvent } from './event-scan.js';
-import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files.js';
-import { type LoadEventOptions, type LoadedEvent, loadEvent } from './load-event.js';
-import type { RecoChoice } from './reco-source.js';
+import { ensureDirectory, readWholeFile, removeFile, writeFiles } from './files/files.js';
+import { type LoadEventOptions, type LoadedEvent, loadEvent } from './files/load-event.js';
+import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './files/startup-file.js';
+import type { RecoChoice } from './fits/reco-source.js';
 import { type BrokerPlace, heartbeatFor } from './remote-broker.js';
-import { eventOfSkydriver, type SkydriverOptions, scanForSkydriver } from './skydriver.js';
-import { preparationOf, scanOfStartupFile, travelling, writeStartupFile } from './startup-file.js';
+import { eventOfSkydriver, type SkydriverOptions, scanForSkydriver } from './skydriver/skydriver.js';
 
 /** What a server is told. */
 export interface ServerJobOptions extends Omit<EventScanOptions, 'eventFile'> {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { reportOfResult } from '../../src/node/html-report.js';
+import { reportOfResult } from '../../src/node/pages/html-report.js';
 import { rampColour } from '../../src/plot/index.js';
 import {
   regionRings,

@@ -3,8 +3,8 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFi
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadEvent } from '../../src/node/load-event.js';
-import { travelling, writeStartupFile } from '../../src/node/startup-file.js';
+import { loadEvent } from '../../src/node/files/load-event.js';
+import { travelling, writeStartupFile } from '../../src/node/files/startup-file.js';
 import { htcondorWords } from '../support/batch-parsers.js';
 import { type CommandResult, runCommand, temporaryDirectory } from '../support/command.js';
 import { expectOneSentence } from './server-support.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadIc86 } from '../../src/detector/index.js';
 import { writeOpenEvent } from '../../src/event/index.js';
 import { loadIceModel } from '../../src/light/index.js';
-import { readResource } from '../../src/node/resources.js';
+import { readResource } from '../../src/node/files/resources.js';
 import { readNpz, type ScanResult } from '../../src/result/index.js';
 import { simulateEvent } from '../../src/simulate/index.js';
 import {

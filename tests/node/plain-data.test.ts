@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../src/node/fingerprint.js';
+import { fingerprint } from '../../src/node/files/fingerprint.js';
 import { shareLargeArrays } from '../../src/session/index.js';
 
 describe('the fingerprint of plain data', () => {

@@ -1,6 +1,6 @@
 import { Resvg } from '@resvg/resvg-js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { svgToPng } from '../../src/node/png.js';
+import { svgToPng } from '../../src/node/files/png.js';
 import { allSkySvg, zoomSvg } from '../../src/plot/index.js';
 import { skyMaps } from '../../src/result/index.js';
 import { bowl } from './maps.js';

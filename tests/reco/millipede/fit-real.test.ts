@@ -1,8 +1,8 @@
 /** Fits of real events: those of the reference with its invented light, and ours beside the reference's way with our table. */
 import { expect, it } from 'vitest';
 import { loadIceModel, type PhotonTables } from '../../../src/light/index.js';
-import { loadEvent } from '../../../src/node/load-event.js';
-import { readResource } from '../../../src/node/resources.js';
+import { loadEvent } from '../../../src/node/files/load-event.js';
+import { readResource } from '../../../src/node/files/resources.js';
 import { Chain } from '../../../src/reco/millipede/chain.js';
 import { CompatibleLine, fitOriginal } from '../../../src/reco/millipede/compatible-fit.js';
 import { millipedeOriginal } from '../../../src/reco/millipede/index.js';
