@@ -4,7 +4,8 @@
  * - A client that has not fitted anything yet holds back what it had to give up, until its first success shows that the
  *   machine works. When it had to give up its first few tasks, it fails, and they go to others: unless others could not
  *   fit them either, each of them, then it is the tasks. That a task was lost with a client does not count. Where
- *   nothing else is to be had for a while (the last pixels of a scan), they are answered nevertheless.
+ *   nothing else is to be had for a moment (the last pixels of a round), others shall try them; one that comes back is
+ *   answered in the end, for there may be no others.
  * - A client holds no more tasks than it fits until it knows that fits are fast: of a round's few tasks, each of many
  *   minutes, none must wait in its hands while others have nothing to do. What it holds back does not count.
  * - After every task that it gave up a client takes no more for the time of the quarantine. What it has in hand goes on,
@@ -19,7 +20,9 @@ export interface CarefulOptions {
   readonly quarantineS: number;
   /** The client fails when all of its first so many tasks had to be given up. */
   readonly hopelessAfter: number;
-  /** Seconds without another task after which a client without a success answers what it holds back. Default 60. */
+  /** Seconds without another task after which a client without a success lets others try what it holds back. Default 5. */
+  readonly askOthersAfterS?: number;
+  /** Seconds after which it answers one that has come back. Default 60. */
   readonly patienceS?: number;
   /** Fits at the same time: so many tasks are held until it is known that fits are fast, and of slow ones always. */
   readonly workers: number;
@@ -40,17 +43,21 @@ interface HeldBack {
   readonly settle: (done: Promise<void>) => void;
 }
 
+/** So long a client stays away from the queue where others shall be first, s. */
+const STEP_ASIDE_S = 2;
 /** Beside a fit of more than that many seconds the way to a distant, busy broker and back is short. */
 const SLOW_FIT_S = 4;
 /** Beside a fit of less it is not; in between it stays as it was. */
 const FAST_FIT_S = 1;
 
 export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd {
-  const { quarantineS, hopelessAfter, workers, patienceS = 60 } = options;
+  const { quarantineS, hopelessAfter, workers, askOthersAfterS = 5, patienceS = 60 } = options;
   let hasFitted = false;
   let areFitsFast = false;
   let isOver = false;
   let heldBack: HeldBack[] = [];
+  /** What others were asked to try. */
+  const passedOn = new Set<string>();
   let patience: ReturnType<typeof setTimeout> | undefined;
   /** Stops taking tasks for so many seconds. */
   let suspend: ((seconds: number) => void) | null = null;
@@ -136,7 +143,8 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
 
   async function holdBack(delivery: Delivery, outcome: FailedOutcome): Promise<void> {
     clearTimeout(patience);
-    patience = setTimeout(answer, (patienceS + quarantineS) * 1000);
+    const waitS = passedOn.has(keyOf(delivery)) ? patienceS : askOthersAfterS;
+    patience = setTimeout(askOthers, (waitS + quarantineS) * 1000);
     const settled = new Promise<void>((resolve) => {
       heldBack.push({ delivery, outcome, settle: resolve as (done: Promise<void>) => void });
     });
@@ -151,6 +159,20 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
       answer();
     }
     return settled;
+  }
+
+  /** Nothing else came that could show whether it is this machine. */
+  function askOthers(): void {
+    for (const { delivery, outcome, settle } of take()) {
+      const key = keyOf(delivery);
+      if (passedOn.has(key) || delivery.history.failedAt > 0) {
+        settle(delivery.finish(outcome));
+        continue;
+      }
+      passedOn.add(key);
+      suspend?.(STEP_ASIDE_S);
+      settle(delivery.giveBack(true));
+    }
   }
 
   function answer(): void {
@@ -174,4 +196,8 @@ export function carefulEnd(end: ClientEnd, options: CarefulOptions): CarefulEnd 
       };
     });
   }
+}
+
+function keyOf({ task }: Delivery): string {
+  return `${task.nside}/${task.pixel}/${task.variations.map(({ variation }) => variation).join()}`;
 }

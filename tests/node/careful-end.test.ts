@@ -78,13 +78,37 @@ describe('a client that has not fitted anything', () => {
     expect(other.value).toMatchObject({ task: { pixel: 0 }, history: { failedAt: 1 } });
   });
 
-  it('answers it when no other task comes for a while, so that a scan with nothing else ends', async () => {
-    const { next, pixels } = await setUp({ patienceS: 60 });
+  it('lets others try it when no other task comes for a moment, and answers it when it comes back', async () => {
+    const { broker, next, pixels } = await setUp({ askOthersAfterS: 5, patienceS: 60 });
+    const others = broker.client().deliveries(5)[Symbol.asyncIterator]();
     const bad = await next();
+    for (let i = 0; i < 5; i++) await others.next();
     void bad.finish(failed(bad.task));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await pixels()).toEqual([]);
+    const again = next();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const { task: same, history, finish } = await again;
+    expect(same.pixel).toBe(0);
+    expect(history).toMatchObject({ failedAt: 1 });
+    void finish(failed(same));
     await vi.advanceTimersByTimeAsync(59_000);
     expect(await pixels()).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);
+    expect(await pixels()).toEqual(['0 failed']);
+  });
+
+  it('answers it when no other task comes for a moment and others could not fit it either', async () => {
+    const { broker, next, pixels } = await setUp({ askOthersAfterS: 5 });
+    const theirs = broker.client().deliveries(1)[Symbol.asyncIterator]();
+    const first: Delivery = (await theirs.next()).value;
+    await theirs.return?.();
+    await first.giveBack(true);
+    const bad = await next();
+    expect(bad.task.pixel).toBe(0);
+    void bad.finish(failed(bad.task));
+    await vi.advanceTimersByTimeAsync(6_000);
     expect(await pixels()).toEqual(['0 failed']);
   });
 });
