@@ -4,7 +4,14 @@
  */
 import { ConfigError } from '../config/index.js';
 import type { Detector } from '../detector/index.js';
-import { type DecodedEvent, type OpenDetector, type Particle, parseUtc, summarizePulses } from '../event/index.js';
+import {
+  type DecodedEvent,
+  type OpenDetector,
+  openModules,
+  type Particle,
+  parseUtc,
+  summarizePulses,
+} from '../event/index.js';
 import {
   ClosedFormCascadeLight,
   type IceModel,
@@ -236,18 +243,6 @@ function openDetectorOf(detector: Detector, site: Site | undefined): OpenDetecto
   return {
     name: detector.name,
     ...(site === undefined ? {} : { site }),
-    modules: Array.from(detector.string, (string, i) => ({
-      string,
-      om: detector.om[i]!,
-      pmt: detector.pmt[i]!,
-      x: detector.x[i]!,
-      y: detector.y[i]!,
-      z: detector.z[i]!,
-      efficiency: detector.efficiency[i]!,
-      noiseRateHz: detector.noiseRateHz[i]!,
-      isOn: detector.isOn[i] === 1,
-      meanChargePe: detector.meanChargePe[i]!,
-      isSlcOnly: detector.isSlcOnly[i] === 1,
-    })),
+    modules: openModules(detector),
   };
 }

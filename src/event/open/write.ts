@@ -182,7 +182,7 @@ function shortest(value: number): number {
 
 function detectorMember(event: DecodedEvent, detector: DetectorFigures | undefined): string {
   const site = event.openDetector === null || event.openDetector === 'IC86' ? undefined : event.openDetector.site;
-  if (detector !== undefined) return detectorText(detector.name, site, modulesOf(detector), detector.provenance);
+  if (detector !== undefined) return detectorText(detector.name, site, openModules(detector), detector.provenance);
   if (event.openDetector === 'IC86') return member('detector', 'IC86');
   if (event.openDetector === null) {
     throw new EventFormatError(
@@ -195,7 +195,8 @@ function detectorMember(event: DecodedEvent, detector: DetectorFigures | undefin
 
 type Module = OpenDetector['modules'][number];
 
-function modulesOf(detector: DetectorFigures): Module[] {
+/** The modules one by one, as open events list them. */
+export function openModules(detector: DetectorFigures): Module[] {
   return Array.from(detector.string, (string, i) => ({
     string,
     om: detector.om[i]!,

@@ -2,8 +2,7 @@
  * The numbers by which `millipede_original` and `millipede_wilks` differ (specs/reco-millipede.md section 13), and the
  * options that a user may change.
  */
-import { ConfigError } from '../../config/index.js';
-import { numberSetting, refuseUnknownSettings } from '../settings.js';
+import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
 import type { RecoSettings } from '../types.js';
 
 /** Everything a fit needs to know besides the event. Plain data. */
@@ -60,7 +59,7 @@ const WILKS: MillipedeSettings = {
 
 /**
  * Settings of `millipede_original` or `millipede_wilks` with the user's options: `compatible` (yes or no), `jitter_ns`,
- * `tilt` (yes or no) and, for wilks, `alpha`. Throws {@link ConfigError} for anything else.
+ * `tilt` (yes or no) and, for wilks, `alpha`. Throws a ConfigError for anything else.
  */
 export function millipedeSettings(kind: 'original' | 'wilks', given: RecoSettings): MillipedeSettings {
   const base = kind === 'original' ? ORIGINAL : WILKS;
@@ -68,17 +67,9 @@ export function millipedeSettings(kind: 'original' | 'wilks', given: RecoSetting
   refuseUnknownSettings(`millipede_${kind}`, given, options);
   return {
     ...base,
-    isCompatible: yesOrNo(given, 'compatible', base.isCompatible),
+    isCompatible: yesOrNoSetting(given, 'compatible', base.isCompatible),
     jitterNs: numberSetting(given, 'jitter_ns', base.jitterNs, { min: 0, max: 50 }),
-    usesTilt: yesOrNo(given, 'tilt', base.usesTilt),
+    usesTilt: yesOrNoSetting(given, 'tilt', base.usesTilt),
     alpha: base.alpha === null ? null : numberSetting(given, 'alpha', base.alpha, { min: 1, max: 2 }),
   };
-}
-
-function yesOrNo(settings: RecoSettings, name: string, fallback: boolean): boolean {
-  const text = settings[name];
-  if (text === undefined) return fallback;
-  if (text === 'yes' || text === 'true') return true;
-  if (text === 'no' || text === 'false') return false;
-  throw new ConfigError('config/bad-value', `reco option ${name}=${text} is neither yes nor no`, 'Give yes or no.');
 }
