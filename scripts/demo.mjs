@@ -19,7 +19,7 @@ const command = [
   '--event-file',
   'resources/demo/track.json',
   '--reco-algo',
-  'pandel_mpe',
+  'splinempe',
   '--output-dir',
   OUT,
 ];
