@@ -35,6 +35,8 @@ const core = [
   'plot',
   'session',
   'browser',
+  'web',
+  'client',
 ];
 const folder = (names) => `^src/(${names.join('|')})/`;
 

@@ -60,6 +60,7 @@ export {
 export { SplineLight } from './photospline/spline-light.js';
 export { decodeSplineTable, type SplineTable } from './photospline/table.js';
 export { PhotosplineTrackLight } from './photospline/track.js';
+export { acosDegrees } from './sight.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
 export { TableCascadeLight } from './table/cascade.js';
 export { type SmearedTimePart, smearTimes, type TimePart } from './table/cascade-times.js';
@@ -71,7 +72,6 @@ export {
   type TableHeader,
   type TableOrigin,
 } from './table/container.js';
-
 export { MuonLight } from './table/muon.js';
 export { MUON, MuonGradient } from './table/muon-gradient.js';
 export {

@@ -9,6 +9,7 @@ import { dice, expectUndisturbed, IS_LONG, pause, startScan } from '../chaos/sca
 import { client, server } from '../integration/server-support.js';
 import { bytesOf, type Scan, STEM, scan, simulatedEvent } from '../integration/support.js';
 import { temporaryDirectory } from '../support/command.js';
+import { skipFor } from '../support/needs.js';
 import { needsPulsar, type Pulsar, startPulsar } from '../support/pulsar.js';
 import { brokerConformance } from './conformance.js';
 import { collect, echo, tasks } from './rabbitmq/scans.js';
@@ -113,7 +114,7 @@ needsPulsar('with a real Pulsar', () => {
 
   it('goes over an encrypted connection where the certificate is trusted, and says so where it is not', async (test) => {
     const { tlsAddress, certificate: ca } = pulsar;
-    if (tlsAddress === null) return test.skip();
+    if (tlsAddress === null) return skipFor('needs openssl (apt-get install openssl)', test);
     const scanId = `7-8:0-64:12-${scans++}`;
     const queues = queuesOf(scanId, tlsAddress, ADMIN);
     const context = { scanId, recoAlgo: 'dummy', formatVersion: '' };

@@ -14,6 +14,7 @@ import {
 } from '../integration/server-support.js';
 import { bytesOf, mapOf, type Scan, STEM, scan, simulatedEvent, writeModule } from '../integration/support.js';
 import { temporaryDirectory } from '../support/command.js';
+import { skipFor } from '../support/needs.js';
 import type { FaultyBroker } from './network.js';
 import { dice, IS_LONG, pause, SEEDS } from './scans.js';
 
@@ -134,8 +135,7 @@ export function processes(broker: () => FaultyBroker): void {
   it('have clocks that jump by hours, to and fro', async (test) => {
     const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
     if (!readdirSync('/usr/lib').includes('x86_64-linux-gnu') || !isThere(library)) {
-      console.log(`skipped: clocks that jump: needs ${library} (apt-get install faketime)`);
-      return test.skip();
+      return skipFor(`needs ${library} (apt-get install faketime)`, test);
     }
     onTestFinished(endAll);
     const directory = temporaryDirectory();

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CommandResult, runCommand, temporaryDirectory, until } from '../support/command.js';
+import { describeUnless } from '../support/needs.js';
 import { type Rabbitmq, rabbitmqMissing, startRabbitmq } from '../support/rabbitmq.js';
-import { needsSlurm, type Slurm, startSlurm } from '../support/slurm.js';
+import { type Slurm, slurmMissing, startSlurm } from '../support/slurm.js';
 import { results, server, startupOf } from './server-support.js';
 import { bytesOf, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
 
@@ -42,13 +43,7 @@ function logsOf(directory: string): string[] {
 
 const isOver = (job: string): boolean => slurm.states(job).every((state) => !/PENDING|RUNNING|COMPLETING/.test(state));
 
-needsSlurm('clients as an array job of Slurm', () => {
-  const missing = rabbitmqMissing();
-  if (missing !== null) {
-    console.log(`skipped: clients as an array job of Slurm: ${missing}`);
-    it.skip(missing, () => undefined);
-    return;
-  }
+describeUnless(slurmMissing() ?? rabbitmqMissing(), 'clients as an array job of Slurm', () => {
   beforeAll(async () => {
     event = await simulatedEvent();
     const reco = writeModule(

@@ -1,12 +1,13 @@
 /** Results to test with, and a way to ask real Python readers what they see. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe } from 'vitest';
 import type { NsideMap, ScanMetadata, ScanResult } from '../../src/result/index.js';
 import { angularDistance, children, disc, pixelCount, pixelPhi, pixelTheta } from '../../src/sky/index.js';
+
+export { needsPython } from '../support/python.js';
 
 export const metadata: ScanMetadata = {
   runId: 136662,
@@ -89,25 +90,6 @@ function anyMap(nside: number): fc.Arbitrary<NsideMap> {
 
 /** Debian's Python; an earlier one in the path does not see Debian's packages. */
 const PYTHON = '/usr/bin/python3';
-
-function hasPython(modules: readonly string[]): boolean {
-  if (!existsSync(PYTHON)) return false;
-  try {
-    execFileSync(PYTHON, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A `describe` that runs where Python has these modules, and says why where it has not. */
-export function needsPython(title: string, modules: readonly string[], body: () => void): void {
-  if (hasPython(modules)) describe(title, body);
-  else {
-    console.log(`skipped: ${title}: needs ${PYTHON} with ${modules.join(', ')}`);
-    describe.skip(title, body);
-  }
-}
 
 /** Runs a script with the files' paths as arguments and parses the JSON it prints. */
 export function python<T = ReturnType<typeof JSON.parse>>(

@@ -3,7 +3,7 @@
  * through kubectl. Tests that need one print what is missing where there is none.
  */
 import { execFileSync } from 'node:child_process';
-import { describe } from 'vitest';
+import { describeUnless } from './needs.js';
 
 /** A Python whose `htcondor` can take submit descriptions apart; null where there is none. */
 function htcondorPython(): string | null {
@@ -15,13 +15,8 @@ const PROBE = "import htcondor; list(htcondor.Submit('executable = /bin/true\\nq
 
 /** A `describe` that runs where HTCondor's parser is. */
 export function needsHtcondor(title: string, body: () => void): void {
-  when(
-    title,
-    htcondorPython() === null
-      ? 'needs a Python with htcondor up to 24 (pip install "htcondor<25"), named by SKYMAP_HTCONDOR_PYTHON'
-      : null,
-    body,
-  );
+  const missing = 'needs a Python with htcondor up to 24 (pip install "htcondor<25"), named by SKYMAP_HTCONDOR_PYTHON';
+  describeUnless(htcondorPython() === null ? missing : null, title, body);
 }
 
 /** Attributes of the jobs that HTCondor makes of a submit description, as text. `items`: lines of the file it queues. */
@@ -55,7 +50,7 @@ export function htcondorWords(text: string): string[] {
 
 /** A `describe` that runs where kubectl is. It needs no cluster. */
 export function needsKubectl(title: string, body: () => void): void {
-  when(title, works('kubectl', ['version', '--client']) ? null : 'needs kubectl', body);
+  describeUnless(works('kubectl', ['version', '--client']) ? null : 'needs kubectl', title, body);
 }
 
 /** What kubectl makes of a Job, through the types of Kubernetes: keys that it does not know are gone. Throws for others. */
@@ -97,13 +92,5 @@ function works(program: string, args: readonly string[]): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function when(title: string, missing: string | null, body: () => void): void {
-  if (missing === null) describe(title, body);
-  else {
-    console.log(`skipped: ${title}: ${missing}`);
-    describe.skip(title, body);
   }
 }

@@ -19,6 +19,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
+import { describeUnless } from './needs.js';
 
 /** Another browser than the ones of {@link CANDIDATES}: `SKYMAP_TEST_BROWSER=/path/to/chrome`. */
 const VARIABLE = 'SKYMAP_TEST_BROWSER';
@@ -48,8 +49,7 @@ export function needsBrowser(title: string, body: () => void): void {
   }
   const wanted = process.env[VARIABLE];
   const missing = wanted === undefined ? 'chromium (apt-get install chromium)' : `${wanted}, which cannot be run`;
-  console.log(`skipped: ${title}: needs ${missing}`);
-  describe.skip(title, body);
+  describeUnless(`needs ${missing}`, title, body);
 }
 
 /** The browser that tests use, null where there is none. */

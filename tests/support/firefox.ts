@@ -6,9 +6,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe } from 'vitest';
 import WebSocket from 'ws';
 import { temporaryDirectory } from './command.js';
+import { describeUnless } from './needs.js';
 
 const VARIABLE = 'SKYMAP_TEST_FIREFOX';
 const READY_LIMIT_MS = 60_000;
@@ -26,12 +26,8 @@ export interface FirefoxPage {
 
 /** A `describe` that runs where Firefox is installed, and says why where it is not. */
 export function needsFirefox(title: string, body: () => void): void {
-  if (firefoxPath() !== null) {
-    describe(title, body);
-    return;
-  }
-  console.log(`skipped: ${title}: needs Firefox (apt-get install firefox-esr, or ${VARIABLE}=/path/to/firefox)`);
-  describe.skip(title, body);
+  const missing = `needs Firefox (apt-get install firefox-esr, or ${VARIABLE}=/path/to/firefox)`;
+  describeUnless(firefoxPath() === null ? missing : null, title, body);
 }
 
 function firefoxPath(): string | null {

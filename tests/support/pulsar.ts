@@ -10,9 +10,9 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
 import { makeCertificate } from './certificate.js';
 import { temporaryDirectory } from './command.js';
+import { describeUnless } from './needs.js';
 
 /** The newest of the long-term line for Java 17 that Maven Central has. */
 const VERSION = '3.0.7';
@@ -42,12 +42,8 @@ export interface Pulsar {
 /** A `describe` that runs where a Pulsar can be had, and says why where it cannot. */
 export function needsPulsar(title: string, body: () => void): void {
   const missing = pulsarMissing();
-  if (missing === null) describe(title, body);
-  else if (process.env.PULSAR === 'needed') throw new Error(`${title}: ${missing}`);
-  else {
-    console.log(`skipped: ${title}: ${missing}`);
-    describe.skip(title, body);
-  }
+  if (missing !== null && process.env.PULSAR === 'needed') throw new Error(`${title}: ${missing}`);
+  describeUnless(missing, title, body);
 }
 
 /** What is missing for a Pulsar, as a sentence that says how to get it; null where nothing is. Fetches the jars. */

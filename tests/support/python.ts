@@ -3,7 +3,7 @@
  * `needsPython`, which prints why it skips them elsewhere.
  */
 import { execFileSync } from 'node:child_process';
-import { describe } from 'vitest';
+import { describeUnless } from './needs.js';
 
 const PYTHON = '/usr/bin/python3';
 
@@ -24,9 +24,5 @@ export function needsPython(title: string, modules: readonly string[], body: () 
         .split('\n')
         .at(-1) ?? 'no Python';
   }
-  if (reason === '') describe(title, body);
-  else {
-    console.log(`skipped: ${title}: needs ${PYTHON} with ${modules.join(', ')} (${reason})`);
-    describe.skip(title, body);
-  }
+  describeUnless(reason === '' ? null : `needs ${PYTHON} with ${modules.join(', ')} (${reason})`, title, body);
 }

@@ -10,9 +10,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from 'rabbitmq-client';
-import { describe } from 'vitest';
 import { makeCertificate } from './certificate.js';
 import { temporaryDirectory } from './command.js';
+import { describeUnless } from './needs.js';
 
 const BIN = '/usr/lib/rabbitmq/bin';
 /** Base port (AMQP), epmd, distribution, AMQP over TLS, management. */
@@ -45,12 +45,7 @@ export interface Rabbitmq {
 
 /** A `describe` that runs where RabbitMQ is installed, and says why where it is not. */
 export function needsRabbitmq(title: string, body: () => void): void {
-  const missing = rabbitmqMissing();
-  if (missing === null) describe(title, body);
-  else {
-    console.log(`skipped: ${title}: ${missing}`);
-    describe.skip(title, body);
-  }
+  describeUnless(rabbitmqMissing(), title, body);
 }
 
 /** What is missing for a RabbitMQ, as a sentence that says how to get it; null where nothing is. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describeUnless } from './needs.js';
 
 const root = fileURLToPath(new URL('../../../shared/', import.meta.url));
 
@@ -31,9 +31,6 @@ export function sharedJson<T = any>(name: string): T {
 /** A `describe` that runs where the named files of `../shared` exist, and says why where they do not. */
 export function needsShared(title: string, files: readonly string[], body: () => void): void {
   const missing = files.filter((name) => !existsSync(sharedPath(name)));
-  if (missing.length === 0) describe(title, body);
-  else {
-    console.log(`skipped: ${title}: needs ../shared/${missing.join(', ../shared/')}, which is not there`);
-    describe.skip(title, body);
-  }
+  const names = missing.map((name) => `../shared/${name}`).join(', ');
+  describeUnless(missing.length === 0 ? null : `needs ${names}, which is not there`, title, body);
 }

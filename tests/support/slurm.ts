@@ -2,7 +2,7 @@
  * A real Slurm of one node for tests (specs/test-environment.md section 2): Debian's programs, run as whoever we are, in
  * a directory and on ports of their own. Everything goes when the test process ends.
  *
- * Tests that need one call `needsSlurm`, which prints what is missing where there is none.
+ * `slurmMissing` says what is missing where there is none.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,6 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { describe } from 'vitest';
 
 /** A running Slurm. */
 export interface Slurm {
@@ -28,16 +27,7 @@ const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol
 const PLACES = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const READY_LIMIT_S = 60;
 
-/** A `describe` that runs where Slurm is installed, and says why where it is not. */
-export function needsSlurm(title: string, body: () => void): void {
-  const missing = slurmMissing();
-  if (missing === null) describe(title, body);
-  else {
-    console.log(`skipped: ${title}: ${missing}`);
-    describe.skip(title, body);
-  }
-}
-
+/** What is missing for a Slurm, as a sentence that says how to get it; null where nothing is. */
 export function slurmMissing(): string | null {
   const missing = PROGRAMS.filter((program) => programPath(program) === null);
   return missing.length === 0 ? null : `needs ${missing.join(', ')} (apt-get install slurm-wlm munge)`;

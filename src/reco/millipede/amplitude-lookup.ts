@@ -4,7 +4,15 @@
  * spends its time: logarithm and harmonic lie packed side by side, divisions are done beforehand, and nothing is
  * allocated.
  */
-import { type CascadeTable, DOM_RADIUS, LOG_FLOOR, LOG_STEP, PHOTONS_PER_GEV, RANGE_M } from '../../light/index.js';
+import {
+  acosDegrees,
+  type CascadeTable,
+  DOM_RADIUS,
+  LOG_FLOOR,
+  LOG_STEP,
+  PHOTONS_PER_GEV,
+  RANGE_M,
+} from '../../light/index.js';
 import { fastExp, fastLog } from './fast-math.js';
 
 const NEAREST_M = 1.1;
@@ -337,20 +345,6 @@ function reaches(table: CascadeTable, least: number): Float64Array {
     const above = Math.min(i + nG, nodes.length - nG + (i % nG));
     return Math.max(own, nodes[right]!, nodes[above]!, nodes[Math.min(above + right - i, nodes.length - 1)]!);
   });
-}
-
-/** Arc cosine in degrees to 2e-8 rad (M. Abramowitz and I. Stegun 1964, 4.4.46). */
-function acosDegrees(x: number): number {
-  const a = x < 0 ? -x : x;
-  let p = -0.0012624911 * a + 0.0066700901;
-  p = p * a - 0.0170881256;
-  p = p * a + 0.030891881;
-  p = p * a - 0.0501743046;
-  p = p * a + 0.0889789874;
-  p = p * a - 0.2145988016;
-  p = p * a + 1.570796305;
-  const degrees = DEGREES * p * Math.sqrt(1 - a);
-  return x < 0 ? 180 - degrees : degrees;
 }
 
 /** Whether a value lies between the first and the last node of an axis. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { openRabbitClient } from '../../../src/broker/rabbitmq/index.js';
 import { queuesOf } from '../../../src/broker/remote-types.js';
 import { ConfigError, type SkymapError } from '../../../src/config/index.js';
+import { skipFor } from '../../support/needs.js';
 import type { Rabbitmq } from '../../support/rabbitmq.js';
 import { answer, smallScan, stranger, tasks } from './scans.js';
 
@@ -32,7 +33,7 @@ export function refusals(broker: () => Rabbitmq): void {
 
   it('tells what is wrong with the encryption', async (test) => {
     const { tlsAddress, port } = broker();
-    if (tlsAddress === null) return test.skip();
+    if (tlsAddress === null) return skipFor('needs openssl (apt-get install openssl)', test);
     const untrusted = await connecting(tlsAddress);
     expect(untrusted).toMatchObject({ code: 'broker/tls', remedy: 'fatal' });
     expect(untrusted.hint).toContain('NODE_EXTRA_CA_CERTS');
@@ -44,7 +45,7 @@ export function refusals(broker: () => Rabbitmq): void {
 
   it('lets a user in whose name, password and virtual host have every character, over TLS', async (test) => {
     const { ctl, tlsAddress, certificate } = broker();
-    if (tlsAddress === null) return test.skip();
+    if (tlsAddress === null) return skipFor('needs openssl (apt-get install openssl)', test);
     const [user, password, vhost] = ['sc\u00e4nner', 's3cret/\u00e4@:%', 'scans/of @ us'];
     ctl('add_vhost', vhost);
     ctl('add_user', user, password);
