@@ -125,8 +125,9 @@ export function processes(broker: () => FaultyBroker): void {
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/Given up: nside 1 pixel 3: .*its process was ended by SIGKILL/);
     expect(stderr.match(/Given up/g)).toHaveLength(1);
-    // Three suspicions, and whoever had it in hand at the same time.
-    expect(deaths).toBeGreaterThanOrEqual(3);
+    // It is suspicious once it was handed out three times: by deaths, or by a client that gave it back unlooked at when it
+    // began to hold more tasks. Nobody dies of it after that, but whoever had it in hand at the same time.
+    expect(deaths).toBeGreaterThanOrEqual(1);
     expect(deaths).toBeLessThanOrEqual(8);
     const llh = [...mapOf(directory, NPZ).maps[0]!.llh];
     expect(llh.map(Number.isNaN)).toEqual(llh.map((_, pixel) => pixel === 3));
