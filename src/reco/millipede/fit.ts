@@ -2,6 +2,7 @@
  * Fits of one pixel. All starts are descended with coarse segments; those that run into a minimum known already, or settle
  * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
+import { pixelArea } from '../../sky/index.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
@@ -56,9 +57,15 @@ const FAR_SIGNS: readonly (readonly number[])[] = [
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
 /** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
 const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: { original: 40, wilks: 20 } };
+/**
+ * Starts look around where the line, turned by the size of a pixel, moves by more than this at the detector's edge, m: there
+ * the fit of a coarser pixel may lie in another valley. Valleys of the softened likelihood are wider.
+ */
+const LOOK_BEYOND_M: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 0, wilks: 5 };
+const EDGE_M = 500;
 /** Steps of the search around the lowest minimum: across the line (m, m), time (ns), phase (m). */
 const POLISH_STEPS = [2, 2, 5, 1.25];
-const POLISH_CALLS = 40;
+const POLISH_CALLS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 40, wilks: 20 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
@@ -87,7 +94,7 @@ export function fitVariations(
     for (const [k, seed] of (isFittable ? seeds : []).entries()) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
       const isFromCoarser = k < seeds.length - 1 || !isSeedVertex(task, origin);
-      for (const steps of looksOf(settings, variation, isFromCoarser, seeds.length === 1)) {
+      for (const steps of looksOf(settings, task, variation, isFromCoarser, seeds.length === 1)) {
         const minimum = fit.descendCoarsely(seed, steps);
         if (best === null || minimum.llh < best.llh) best = minimum;
       }
@@ -122,10 +129,12 @@ function isSeedVertex({ variations }: RecoTask, { x, y, z }: Vertex): boolean {
 /** Looks around of a start, each by its steps; null where it does not look around. */
 function looksOf(
   { kind }: MillipedeSettings,
+  { nside }: RecoTask,
   variation: number,
   isFromCoarser: boolean,
   isAlone: boolean,
 ): readonly (readonly number[] | null)[] {
+  if (isFine(kind, nside)) return [null];
   const steps = LOOKS[kind];
   if (isFromCoarser) return [variation === 0 ? steps : null];
   // One variation has to see what several do.
@@ -134,11 +143,17 @@ function looksOf(
   return [signs === undefined ? null : steps.map((step, k) => step * signs[k]!)];
 }
 
+/** Whether pixels are so small that a coarser one's fit lies in the same valley. */
+function isFine(kind: MillipedeSettings['kind'], nside: number): boolean {
+  return Math.sqrt(pixelArea(nside)) * EDGE_M < LOOK_BEYOND_M[kind];
+}
+
 class PixelFit {
   private readonly chain: Chain;
   private readonly volume: InstrumentedVolume;
   private readonly settings: MillipedeSettings;
   private readonly line: Line;
+  private readonly polishes: boolean;
   private readonly minima: Minimum[] = [];
   private readonly gradient = new Float64Array(4);
   private readonly curvature = new Float64Array(16);
@@ -149,6 +164,8 @@ class PixelFit {
     this.volume = volume;
     this.settings = settings;
     this.line = new Line(task.zenith, task.azimuth);
+    // The softened likelihood ripples by a few 0.1, which matters where neighbours differ by no more than that.
+    this.polishes = settings.alpha === null || isFine(settings.kind, task.nside);
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
@@ -206,8 +223,7 @@ class PixelFit {
       this.line.startAt(minimum);
       const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
-      // The softened likelihood does not ripple enough for it to pay.
-      const fine = settings.alpha === null ? this.polish(descended) : descended;
+      const fine = this.polishes ? this.polish(descended) : descended;
       const { x, y, z, timeNs } = fine;
       const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
       Object.assign(minimum, fine, { llh }, this.energies(fine));
@@ -216,14 +232,14 @@ class PixelFit {
 
   /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
   private polish(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
-    const { chain, line } = this;
+    const { chain, line, settings } = this;
     const found = nelderMead(
       (parameters) => {
         const v = line.vertexAt(parameters);
         return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
       },
       stepSimplex(line.parametersOf(minimum), POLISH_STEPS),
-      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: POLISH_CALLS },
+      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: POLISH_CALLS[settings.kind] },
     );
     return found.f < minimum.llh ? { ...vertexOf(line.vertexAt(found.x)), llh: found.f } : minimum;
   }
