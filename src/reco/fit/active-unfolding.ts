@@ -135,10 +135,11 @@ export class ActiveUnfolding {
         const e = energy[j]!;
         if (e > 0) addScaled(expectation, e, response, j * stride, rows);
       }
+      likelihood.differentiate(charge, expectation, rows, rowSlope, weight);
       for (let i = 0; i < rows; i++) {
         // Slope = pull - push.
         weight[i] = charge[i]! / expectation[i]!;
-        rowSlope[i] = weight[i]! - likelihood.slope(charge[i]!, expectation[i]!);
+        rowSlope[i] = weight[i]! - rowSlope[i]!;
       }
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
@@ -184,8 +185,7 @@ export class ActiveUnfolding {
       addScaled(out, e, response, j * stride, rows);
       sum -= darkResponse[j]! * e + (j < sources - 1 ? penalty * e * e : 0);
     }
-    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, out[i]!);
-    return sum;
+    return sum + likelihood.sum(charge, out, rows);
   }
 
   /** Newton's direction for the shining sources; returns the gain that it promises. */
@@ -206,7 +206,7 @@ export class ActiveUnfolding {
       for (let a = 0; a < active; a++) gain += 0.5 * slope[a]! * direction[a]!;
       // Rounding spoils what is hardly damped where sources are as good as the same.
       if (gain >= 0 || this.damping > 1) return gain;
-      direction.set(slope.subarray(0, active));
+      for (let a = 0; a < active; a++) direction[a] = slope[a]!;
     }
   }
 
@@ -214,13 +214,11 @@ export class ActiveUnfolding {
   private differentiate(): void {
     const { likelihood, expectation, rowSlope, weight } = this;
     const { rows, charge } = this.problem;
+    likelihood.differentiate(charge, expectation, rows, rowSlope, weight);
     for (let i = 0; i < rows; i++) {
-      const x = charge[i]!;
       const y = expectation[i]!;
-      rowSlope[i] = likelihood.slope(x, y);
-      const curvature = likelihood.curvature(x, y);
-      const least = (LEAST_CURVATURE * x) / (y * y);
-      weight[i] = curvature > least ? curvature : least;
+      const least = (LEAST_CURVATURE * charge[i]!) / (y * y);
+      if (!(weight[i]! > least)) weight[i] = least;
     }
   }
 
@@ -330,13 +328,7 @@ export class ActiveUnfolding {
   private slopeAt(length: number): number {
     const { problem, saved, list, active, direction, expectation, change, likelihood } = this;
     const { rows, sources, charge, darkResponse, penalty } = problem;
-    let sum = 0;
-    for (let i = 0; i < rows; i++) {
-      const m = change[i]!;
-      if (m === 0) continue;
-      const y = expectation[i]! + length * m;
-      sum += likelihood.slope(charge[i]!, y) * m;
-    }
+    let sum = likelihood.slopeAlong(charge, expectation, change, length, rows);
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
       sum -= darkResponse[j]! * direction[a]!;

@@ -5,21 +5,48 @@
  */
 import { lnGamma } from '../../light/index.js';
 
-/** Logarithm of a likelihood as a function of the expectation mu > 0, with its derivatives. */
+/** Logarithm of a likelihood as a function of expectations mu > 0, over `rows` rows at once. Nothing is allocated. */
 export interface RowLikelihood {
-  /** The part that depends on mu. */
-  value(charge: number, mu: number): number;
-  slope(charge: number, mu: number): number;
-  /** Minus the second derivative. */
-  curvature(charge: number, mu: number): number;
-  /** The part that does not depend on mu. */
+  /** Sum over the rows of what depends on mu. */
+  sum(charge: Float64Array, mu: Float64Array, rows: number): number;
+  /** Per row: derivative by mu, and minus the second derivative. */
+  differentiate(
+    charge: Float64Array,
+    mu: Float64Array,
+    rows: number,
+    slope: Float64Array,
+    curvature: Float64Array,
+  ): void;
+  /** Derivative of the sum by t at mu + t change, which is positive. */
+  slopeAlong(charge: Float64Array, mu: Float64Array, change: Float64Array, t: number, rows: number): number;
+  /** What does not depend on mu, of one row. */
   constant(charge: number): number;
 }
 
 export const poisson: RowLikelihood = {
-  value: (x, mu) => (x > 0 ? x * Math.log(mu) - mu : -mu),
-  slope: (x, mu) => x / mu - 1,
-  curvature: (x, mu) => x / (mu * mu),
+  sum(charge, mu, rows) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      const x = charge[i]!;
+      sum += x > 0 ? x * Math.log(mu[i]!) - mu[i]! : -mu[i]!;
+    }
+    return sum;
+  },
+  differentiate(charge, mu, rows, slope, curvature) {
+    for (let i = 0; i < rows; i++) {
+      const pull = charge[i]! / mu[i]!;
+      slope[i] = pull - 1;
+      curvature[i] = pull / mu[i]!;
+    }
+  },
+  slopeAlong(charge, mu, change, t, rows) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      const m = change[i]!;
+      if (m !== 0) sum += (charge[i]! / (mu[i]! + t * m) - 1) * m;
+    }
+    return sum;
+  },
   constant: (x) => -lnGamma(x + 1),
 };
 
@@ -32,9 +59,33 @@ export const poisson: RowLikelihood = {
 export function softened(alpha: number): RowLikelihood {
   const own = lnGamma(alpha);
   return {
-    value: (x, mu) => (x > 0 ? x * Math.log(mu) : 0) - (x + alpha) * Math.log(1 + mu),
-    slope: (x, mu) => x / mu - (x + alpha) / (1 + mu),
-    curvature: (x, mu) => x / (mu * mu) - (x + alpha) / ((1 + mu) * (1 + mu)),
+    sum(charge, mu, rows) {
+      let sum = 0;
+      for (let i = 0; i < rows; i++) {
+        const x = charge[i]!;
+        sum -= (x + alpha) * Math.log(1 + mu[i]!);
+        if (x > 0) sum += x * Math.log(mu[i]!);
+      }
+      return sum;
+    },
+    differentiate(charge, mu, rows, slope, curvature) {
+      for (let i = 0; i < rows; i++) {
+        const pull = charge[i]! / mu[i]!;
+        const push = (charge[i]! + alpha) / (1 + mu[i]!);
+        slope[i] = pull - push;
+        curvature[i] = pull / mu[i]! - push / (1 + mu[i]!);
+      }
+    },
+    slopeAlong(charge, mu, change, t, rows) {
+      let sum = 0;
+      for (let i = 0; i < rows; i++) {
+        const m = change[i]!;
+        if (m === 0) continue;
+        const y = mu[i]! + t * m;
+        sum += (charge[i]! / y - (charge[i]! + alpha) / (1 + y)) * m;
+      }
+      return sum;
+    },
     constant: (x) => lnGamma(x + alpha) - lnGamma(x + 1) - own,
   };
 }

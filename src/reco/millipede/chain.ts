@@ -237,8 +237,7 @@ export class Chain {
       addScaled(expectation, e, response, j * stride, rows);
       sum -= e * darkResponse[j]!;
     }
-    for (let i = 0; i < rows; i++) sum += likelihood.value(charge[i]!, expectation[i]!);
-    return -sum;
+    return -(sum + likelihood.sum(charge, expectation, rows));
   }
 
   /** Sum of energies of the segments between two distances along the line, GeV. */
