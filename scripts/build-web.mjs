@@ -87,11 +87,11 @@ files.set('LICENSES.txt', Buffer.from(licences(bundle.metafile)));
 const digest = createHash('sha256');
 for (const [name, bytes] of [...files].sort()) digest.update(`${name} ${bytes.length}\n`).update(bytes);
 const folder = `app-${digest.digest('hex').slice(0, 12)}`;
-const { legendKey } = await import('../dist/web/report.js');
+const { legendKey } = await import('../dist/web/legend-key.js');
 const page = readFileSync(join(SOURCES, 'index.html'), 'utf8')
   .replaceAll('APP/', `${folder}/`)
   .replaceAll('VERSION', version)
-  .replace('LEGEND', legendKey(true));
+  .replace('LEGEND', legendKey('later'));
 
 rmSync(out, { recursive: true, force: true });
 for (const [name, bytes] of [...files, ['../index.html', Buffer.from(page)]]) {

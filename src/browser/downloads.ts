@@ -24,6 +24,7 @@ const ABOUT: readonly (readonly [end: RegExp, about: string])[] = [
   [/\.allsky\.(svg|png)$/, 'picture of the whole sky'],
   [/\.zoom\.(svg|png)$/, 'picture around the best fit'],
   [/\.report\.html$/, 'report: one page that opens anywhere'],
+  [/\.event\.json\.gz$/, 'the event as it was scanned (open event)'],
   [/scan-manifest\.json$/, 'how the scan went'],
   [/\.json$/, 'the map as JSON'],
 ];

@@ -3,7 +3,7 @@
  * files. The page only draws. To end everything the page ends this worker, and its workers end with it.
  */
 import type { TaskOutcome } from '../broker/index.js';
-import { sha256 } from '../bytes/index.js';
+import { sha256, sha256Hex } from '../bytes/index.js';
 import { SkymapError } from '../config/index.js';
 import { type Detector, detectorForEvent, loadIc86 } from '../detector/index.js';
 import { type DecodedEvent, decodeEvent, describeEvent, encodeBase64, siteOf } from '../event/index.js';
@@ -28,6 +28,8 @@ import {
 } from '../scan/index.js';
 import {
   answerFiles,
+  eventCopy,
+  manifestFile,
   mapFiles,
   mapStem,
   pictureFiles,
@@ -168,6 +170,7 @@ async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manife
   const record = { recoAlgo, statistics, threshold, angularErrorFloorDeg, version: VERSION };
   const { summary, sky, files } = answerFiles(result, record);
   const pictures = sky === null ? [] : pictureFiles(result, { sky, recoAlgo, truth: truthOf(event) }, note);
+  const copy = eventCopy(eventStem(result.metadata!), opened!, note);
   finished = { result, choices };
   tell({
     kind: 'done',
@@ -178,7 +181,8 @@ async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manife
     files: [
       ...mapFiles(result),
       ...files,
-      { name: 'scan-manifest.json', bytes: `${JSON.stringify(manifest, null, 4)}\n` },
+      ...(copy === null ? [] : [copy]),
+      ...(manifest === null ? [] : [manifestFile(manifest, 'finished', copy)]),
       ...pictures,
     ],
   });
@@ -196,9 +200,10 @@ async function report(summary: ScanSummary, sky: SkyMaps | null, manifest: Manif
     summary,
     manifest,
     recoAlgo: choices.recoAlgo,
-    event: { picture: eventPicture(event, detector), notes },
+    event: eventPicture(event, detector),
+    notes,
     truth: truthOf(event),
-    files: [{ what: 'Event', name, sha256: hex(sha256(bytes)) }],
+    files: [{ what: 'Event', name, sha256: sha256Hex(bytes) }],
     version: VERSION,
   };
   try {
@@ -208,10 +213,6 @@ async function report(summary: ScanSummary, sky: SkyMaps | null, manifest: Manif
   } catch (error) {
     note(`The report is missing: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The best fit in the detector. */
@@ -228,7 +229,7 @@ function exportAll(flatNside: number | null): void {
   const { result, choices } = finished!;
   const { recoAlgo, angularErrorFloorDeg } = choices;
   const [npz] = mapFiles(result);
-  const source = { file: npz!.name, sha256: hex(sha256(npz!.bytes as Uint8Array)) };
+  const source = { file: npz!.name, sha256: sha256Hex(npz!.bytes as Uint8Array) };
   const options = { recoAlgo, angularErrorFloorDeg, creator: `skymap-scanner ${VERSION}`, source };
   const products =
     flatNside === null

@@ -2,10 +2,11 @@
  * The sky of a scan and what is known of its position: pixels as they come, regions of what there is every now and then
  * (made by a worker of their own), the final figures at the end.
  */
-import { areaText, fixed, signed, type ThemeName } from '../plot/index.js';
+import { fixed, signed, type ThemeName } from '../plot/index.js';
 import { formatAngleDms, formatRaHms } from '../result/index.js';
 import type { SkyFigures } from '../web/index.js';
-import { byId, make, setText } from '../web/page/elements.js';
+import { byId, setText } from '../web/page/elements.js';
+import { regionRows } from '../web/page/region-table.js';
 import { createSkyView, type SkyMark, type SkyView } from '../web/page/sky-view.js';
 import type { RegionsAnswer, RegionsRequest } from '../web/page/worker-regions.js';
 import type { PixelBatch } from './messages.js';
@@ -45,6 +46,7 @@ export function skyPart(theme: ThemeName): SkyPart {
       view.setContours([]);
       marks = truth === null ? [] : [{ kind: 'truth', ...truth }];
       view.setMarks(marks);
+      byId('truth-key').hidden = truth === null;
       view.wholeSky();
       byId('position-part').hidden = true;
       setText(byId('position-title'), 'Position so far');
@@ -107,23 +109,6 @@ export function skyPart(theme: ThemeName): SkyPart {
     const blur = floor > 0 ? `blurred by ${floor}\u00b0` : 'not blurred';
     const words = `${formatRaHms(raDeg)}, ${formatAngleDms(decDeg)} (ICRS). Maximum of the probability, ${blur}, ${ofWhat}.`;
     setText(byId('position-note'), words);
-    byId('regions').replaceChildren(...regionRows(figures));
+    byId('regions').replaceChildren(...regionRows(figures.regions));
   }
-}
-
-function regionRows({ regions }: SkyFigures): HTMLElement[] {
-  const names = ['Region', 'Area', 'RA \u2212', 'RA +', 'Dec \u2212', 'Dec +'];
-  const head = make('thead', {}, make('tr', {}, ...names.map((name) => make('th', { scope: 'col' }, name))));
-  const rows = regions.map((region) => {
-    const wilks = region.kind === 'wilks' ? ` (2 \u0394LLH < ${region.delta_2llh})` : '';
-    const edges = [region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg];
-    const cells = [areaText(region.area_deg2), ...edges.map((edge) => `${edge.toFixed(3)}\u00b0`)];
-    return make(
-      'tr',
-      {},
-      make('th', { scope: 'row' }, `${Math.round(100 * region.level)} %${wilks}`),
-      ...cells.map((cell) => make('td', {}, cell)),
-    );
-  });
-  return [head, make('tbody', {}, ...rows)];
 }

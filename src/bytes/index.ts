@@ -1,3 +1,3 @@
 /** What every file format of ours and others' needs of bytes. */
 export { crc32 } from './crc32.js';
-export { sha256 } from './sha256.js';
+export { sha256, sha256Hex } from './sha256.js';

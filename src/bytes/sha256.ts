@@ -3,6 +3,11 @@
 /** Fractional parts of the square roots of the first 8 primes and of the cube roots of the first 64, 32 bits each. */
 const [START, ROUNDS] = constants();
 
+/** The digest in hexadecimal digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return Array.from(sha256(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** The digest, 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const state = Uint32Array.from(START);

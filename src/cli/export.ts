@@ -29,7 +29,8 @@ Examples:
   skymap-scanner export run00136662.evt000035405932.BRONZE_8_64_512.npz --output-dir products
   skymap-scanner export RESULT.npz --format multiorder --quantity probability --gzip
   skymap-scanner export RESULT.npz --format flat --nside 256
-  skymap-scanner export RESULT.npz --html report.html --event-file alert.json
+  skymap-scanner export RESULT.npz --html report.html
+  skymap-scanner export RESULT.npz --html report.html --event-file alert.json --gcd-dir /data/gcd
   skymap-scanner export RESULT.npz --format moc-fits,contours-geojson --level 0.683 0.9 --regions probability
 
 Names begin with that of the result. Maps are of the probability and of 2 delta llh, which is not blurred; regions are of
@@ -47,7 +48,7 @@ interface Flags {
   readonly recoAlgo?: string;
   readonly gzip?: boolean;
   readonly html?: string;
-  readonly eventFile?: string;
+  readonly eventFile?: string | false;
   readonly gcdDir?: string;
   readonly json?: boolean;
 }
@@ -78,7 +79,8 @@ export function exportCommand(): Command {
     .option('--reco-algo <name>', 'reconstruction, for headers (what the summary beside the result says)')
     .option('--gzip', 'compress the multi-order maps too')
     .option('--html <file>', 'write a report for browsers: one file, no network needed (alone: no other files)')
-    .option('--event-file <file>', 'event that was scanned, for the event display of the report')
+    .option('--event-file <file>', 'event that was scanned, for the report (TYPE.event.json.gz beside the result)')
+    .option('--no-event-file', 'leave the event out of the report')
     .option('-g, --gcd-dir <dir>', 'baseline GCD files that the event refers to')
     .option('--json', 'print a JSON list: file, format, what it is')
     .option('--debug', 'show stack traces')
@@ -92,7 +94,7 @@ async function exportProducts(path: string, flags: Flags, command: Command): Pro
     '../node/index.js'
   );
   const { createHash } = await import('node:crypto');
-  if (flags.html === undefined && flags.eventFile !== undefined) {
+  if (flags.html === undefined && typeof flags.eventFile === 'string') {
     throw new ConfigError('config/bad-value', 'An event file is only of use for a report.', 'Say --html FILE too.');
   }
   const { basename, join } = await import('node:path');
@@ -144,7 +146,7 @@ async function exportProducts(path: string, flags: Flags, command: Command): Pro
   if (flags.html !== undefined) {
     const { reportOfResult } = await import('../node/index.js');
     const html = await reportOfResult(path, {
-      eventFile: flags.eventFile ?? null,
+      ...(flags.eventFile === undefined ? {} : { eventFile: flags.eventFile || null }),
       ...(flags.gcdDir === undefined ? {} : { gcdDir: flags.gcdDir }),
       angularErrorFloorDeg: floorDeg,
       recoAlgo: flags.recoAlgo ?? remarks.recoAlgo,

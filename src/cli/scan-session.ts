@@ -29,6 +29,7 @@ export interface ScanArguments extends LightArguments, LogArguments, WebArgument
   readonly watch?: boolean;
   readonly json?: true;
   readonly pictures: boolean;
+  readonly eventCopy: boolean;
 }
 
 const DEFAULT_NSIDES = ['8:0', '64:12', '512:24'];
@@ -41,8 +42,9 @@ about 24 around the best one of all.`;
 
 /** Which files a scan leaves, for a help text. */
 export const FILES_EXPLAINED = `\
-Files in --output-dir: the map as TYPE_8_64_512.npz and .json, TYPE.summary.json, TYPE.multiorder.fits, pictures, and
-scan-manifest.json with the progress (TYPE is like run00136662.evt000035405932.neutrino).`;
+Files in --output-dir: the map as TYPE_8_64_512.npz and .json, TYPE.summary.json, TYPE.multiorder.fits, pictures, the
+event as TYPE.event.json.gz (open event, 0.1 MB; --no-event-copy leaves it out), and scan-manifest.json with the progress
+(TYPE is like run00136662.evt000035405932.neutrino).`;
 
 /** What event files there are, for a help text. */
 export const EVENT_FILE = 'alert message (.json, .pkl), .i3 file (also .gz, .bz2, .zst) or open event';
@@ -95,6 +97,7 @@ export function addResultOptions(command: Command): Command {
     .option('--fresh', 'start over: forget the fits of an earlier scan with the same settings')
     .option('--retry-failed', 'try pixels again that an earlier scan with the same settings gave up')
     .option('--no-pictures', 'draw no pictures')
+    .option('--no-event-copy', 'do not keep the event beside its map (reports and "serve" then show none)')
     .option('--json', 'print the summary as JSON instead of text')
     .option('--watch', 'show the progress as a block that is redrawn (default on a terminal)')
     .option('--no-watch', 'show the progress as a line now and then');
@@ -165,8 +168,7 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
           place,
           recoAlgo: reco.kind === 'module' ? basename(reco.path) : reco.name,
           angularErrorFloorDeg: args.angularErrorFloor,
-          eventFile: args.eventFile ?? null,
-          ...(args.gcdDir === undefined ? {} : { gcdDir: args.gcdDir }),
+          title: args.eventFile === undefined ? 'Sky scan' : basename(args.eventFile),
           ...(args.workers === undefined ? {} : { workers: args.workers }),
         });
   if (page !== null) note(`The scan is shown at ${page.url}${place!.token === '' ? '' : ' (asks for the token)'}`);
@@ -199,6 +201,8 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
       isMiniTest: environment.isMiniTest,
       angularErrorFloorDeg: args.angularErrorFloor,
       pictures: args.pictures,
+      keepsEvent: args.eventCopy,
+      ...(page === null ? {} : { showEvent: page.showEvent }),
       progressIntervalS: environment.progressIntervalS,
       resultIntervalS: environment.resultIntervalS,
       signal: page === null ? interrupt.signal : AbortSignal.any([interrupt.signal, page.signal]),

@@ -17,7 +17,7 @@ import {
   scanFingerprint,
   tellAll,
 } from '../scan/index.js';
-import { answerFiles, scanMetadata, scanSetup, truthOf } from '../session/index.js';
+import { answerFiles, eventCopy, scanMetadata, scanSetup, truthOf } from '../session/index.js';
 import { type DiskJournal, openJournal } from './files/disk-journal.js';
 import { ensureDirectory, probeWritable } from './files/files.js';
 import { fingerprint } from './files/fingerprint.js';
@@ -62,12 +62,16 @@ export interface EventScanOptions {
   readonly angularErrorFloorDeg?: number;
   /** Whether to draw pictures. Default true. Change it where only the numbers are wanted. */
   readonly pictures?: boolean;
+  /** Whether the event is kept beside its map, for reports and pages. Default true. Change it where it must not be. */
+  readonly keepsEvent?: boolean;
   readonly progressIntervalS?: number;
   readonly resultIntervalS?: number;
   /** Ends the scan; its journal stays. */
   readonly signal?: AbortSignal;
   /** Hears the scan. */
   readonly listen?: ScanListener;
+  /** Is shown the event, as soon as it has been read. */
+  readonly showEvent?: (event: LoadedEvent) => void;
   /** What a person should know, one sentence at a time. */
   readonly note?: (text: string, level?: 'WARNING') => void;
 }
@@ -119,7 +123,9 @@ export async function scanEvent(
   // A name that nobody has is told before the event is read.
   const named = isAuto ? null : await openReco(options.reco);
   const gcdOption = options.gcdDir === undefined ? {} : { gcdDir: options.gcdDir };
-  const { event, detector, notes }: LoadedEvent = await load(options.eventFile, gcdOption);
+  const loaded = await load(options.eventFile, gcdOption);
+  const { event, detector, notes } = loaded;
+  options.showEvent?.(loaded);
   const chosen = isAuto ? recoFor(event, detector, await loadIceModel(readResource, options.iceModel)) : null;
   const choice: RecoChoice = chosen === null ? options.reco : { kind: 'builtin', name: chosen.name };
   const source = forTests(named ?? (await openReco(choice)), options.isMiniTest === true);
@@ -160,15 +166,17 @@ export async function scanEvent(
     isFresh: options.isFresh === true,
     retryFailed: options.retryFailed === true,
   });
-  const files = outputDir === null ? null : resultFiles(outputDir, metadata, note);
+  const copy = outputDir === null || options.keepsEvent === false ? null : eventCopy(stem, loaded, note);
+  const files = outputDir === null ? null : resultFiles(outputDir, metadata, copy, note);
   let view: ScanView | null = null;
   /** A manifest is what people look at later: it must not look like that of a scan that goes on. */
-  const endManifest = async (summary: string): Promise<void> => {
+  const endManifest = async (state: 'stopped' | 'failed', summary: string): Promise<void> => {
     if (view !== null) {
       const { progress, ...rest } = view.manifest();
-      files?.manifest({ ...rest, progress: { ...progress, summary, epilogue: '' } });
+      files?.manifest({ ...rest, progress: { ...progress, summary, epilogue: '' } }, state);
     }
-    await files?.settle();
+    const partials = (await files?.settle()) ?? [];
+    if (partials.length > 0) note(`The map so far stays: ${partials.join(', ')}. It is not finished.`);
   };
   try {
     const listen = tellAll(
@@ -179,7 +187,7 @@ export async function scanEvent(
           if (journal.results > 0)
             note(`Going on with ${journal.results} results of an earlier scan in ${journal.path}.`);
         },
-        'report:progress': ({ manifest }) => files?.manifest(manifest),
+        'report:progress': ({ manifest }) => files?.manifest(manifest, 'running'),
         'report:result': (report) => {
           if (files !== null && !report.isFinal) files.partial(report.result);
         },
@@ -189,6 +197,7 @@ export async function scanEvent(
     const outcome = await run({ setup, stem, event, choice, source, prepared, journal, listen, note });
     if (outcome.state === 'interrupted') {
       await endManifest(
+        'stopped',
         `The scan was stopped; ${journal.results} results are kept, the same command goes on with them.`,
       );
       return { state: 'interrupted', kept: journal.results, journal: journal.path };
@@ -218,7 +227,10 @@ export async function scanEvent(
   } catch (error) {
     // A reco that cannot work at all leaves nothing that is worth going on with.
     if (journal.fittedTasks === 0) journal.discard();
-    await endManifest(`The scan ended with an error: ${error instanceof Error ? error.message : String(error)}`);
+    await endManifest(
+      'failed',
+      `The scan ended with an error: ${error instanceof Error ? error.message : String(error)}`,
+    );
     throw error;
   } finally {
     journal.close();

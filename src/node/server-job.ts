@@ -88,8 +88,8 @@ interface EventOptions extends ServerJobOptions {
 async function serveEvent(options: EventOptions): Promise<ScanJobReport> {
   let eventText = '';
   const load = async (path: string, loading?: LoadEventOptions): Promise<LoadedEvent> => {
-    const { loaded, text } = await travelling(await loadEvent(path, loading));
-    eventText = text;
+    const loaded = await travelling(await loadEvent(path, loading));
+    eventText = loaded.openText;
     return loaded;
   };
   const forms = { areVariationsApart: options.form === 'mqclient' };

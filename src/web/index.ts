@@ -5,5 +5,6 @@ export type { LiveAbout, LiveEvent, LiveFailure, LiveProgress, LiveState, LiveWo
 export { FAVICON, type ListedScan, listPage, livePage, messagePage, PAGE_POLICY, tokenPage } from './live-page.js';
 export { CellStore, type StoredPixel } from './page/cell-store.js';
 export { type PixelRun, packPixels, unpackPixels } from './pixel-packing.js';
-export { htmlReport, type ReportAssets, type ReportInput } from './report.js';
+export { htmlReport, type ReportAssets } from './report.js';
+export { PARTIAL, type ReportInput } from './report-input.js';
 export { type RegionFigures, type SkyFigures, skyFigures } from './sky-figures.js';

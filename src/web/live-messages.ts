@@ -1,8 +1,8 @@
 /** What the live page is told: events of a stream (server-sent events), each with a line of text. */
 import type { LiveFigures } from '../scan/index.js';
 
-/** How a scan stands. */
-export type LiveState = 'starting' | 'running' | 'done' | 'stopped' | 'failed';
+/** How a scan stands; `unfinished`: it is not known why there is only a part of its map. */
+export type LiveState = 'starting' | 'running' | 'done' | 'stopped' | 'failed' | 'unfinished';
 
 /** What is shown: event `about`, at first and when it changes. */
 export interface LiveAbout {

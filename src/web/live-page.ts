@@ -1,6 +1,6 @@
 /** The pages of the web server: the live page of a scan, the list of a directory, the question for a token. */
 import { escapeHtml } from './html.js';
-import { legendKey } from './report.js';
+import { legendKey } from './legend-key.js';
 
 /** Policy of pages that come from a server: its own files, nothing else. */
 export const PAGE_POLICY: string = [
@@ -28,7 +28,7 @@ export function livePage(base: string): string {
 <main>
 <p id="connection" class="note" role="status"></p>
 <div class="columns">
-<section aria-label="Sky map" class="panel plain"><div id="sky"></div>${legendKey(false)}</section>
+<section aria-label="Sky map" class="panel plain"><div id="sky"></div>${legendKey('later')}</section>
 <div class="stack">
 <section class="panel"><h2>Progress</h2><p class="answer" id="state" aria-live="polite">Waiting for the scan</p>
 <progress id="bar" max="1" value="0" aria-label="Share of the fits that have come"></progress>

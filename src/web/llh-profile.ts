@@ -8,7 +8,8 @@ import { escapeHtml } from './html.js';
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const PLOT = { left: 62, right: 624, top: 14, bottom: 304 };
+/** Room for labels of twice the size too, as phones have them. */
+const PLOT = { left: 76, right: 616, top: 14, bottom: 300 };
 /** Points of one nside, at most: the best of each small step of distance and the rest evenly thinned. */
 const MOST_POINTS = 1500;
 
@@ -52,11 +53,11 @@ export function llhProfile(
   const parts: string[] = [];
   for (const deg of [0.001, 0.01, 0.1, 1, 10, 100].filter((value) => value >= lowDeg)) {
     parts.push(`<path class="grid" d="M${x(deg).toFixed(1)} ${PLOT.top}V${PLOT.bottom}"/>`);
-    parts.push(label(x(deg), PLOT.bottom + 18, `${deg}°`, 'middle'));
+    parts.push(label(x(deg), PLOT.bottom + 22, `${deg}°`, 'middle'));
   }
   let lastY = Number.POSITIVE_INFINITY;
   for (const value of [0, 1, 5, 20, 100, 500, 2000, 10_000, 50_000].filter((tick) => tick <= highest)) {
-    if (lastY - y(value) < 16) continue;
+    if (lastY - y(value) < 24) continue;
     lastY = y(value);
     parts.push(`<path class="grid" d="M${PLOT.left} ${y(value).toFixed(1)}H${PLOT.right}"/>`);
     parts.push(label(PLOT.left - 8, y(value) + 4, String(value), 'end'));
@@ -74,7 +75,7 @@ export function llhProfile(
   }
   parts.push(label((PLOT.left + PLOT.right) / 2, HEIGHT - 8, 'Distance from the best fit', 'middle', 'axis'));
   parts.push(
-    `<text class="axis" transform="translate(14 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">2 ΔLLH</text>`,
+    `<text class="axis" transform="translate(22 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">2 ΔLLH</text>`,
   );
   const keys = series
     .map(({ nside }, k) => `<span class="series-key series-${Math.min(k, 3)}">nside ${nside}</span>`)

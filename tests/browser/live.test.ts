@@ -47,7 +47,7 @@ needsBrowser('the live page of a scan', () => {
       'pandel_mpe',
       '--nsides',
       '4:0',
-      '16:4',
+      '16:24',
       '--web',
       '0',
       '--output-dir',
@@ -216,6 +216,7 @@ needsBrowser('the pages of a directory', () => {
     await eventually(() => page.evaluate(`${PIXELS} > 48`)).toBe(true);
     await eventually(() => page.textContent('#state')).toBe('Finished');
     await eventually(() => page.locator('#regions tbody tr').count()).toBe(4);
+    await eventually(() => page.locator('#event-panel').isVisible()).toBe(true);
     await page.keepScreenshot('serve-scan', { fullPage: true });
     const names = readdirSync(join(directory, 'one')).filter((name) => name.endsWith('.npz'));
     const [download] = await Promise.all([
@@ -225,6 +226,7 @@ needsBrowser('the pages of a directory', () => {
     expect(download.suggestedFilename()).toBe(names[0]);
     await page.getByRole('link', { name: 'Report' }).click();
     await eventually(() => page.evaluate('skymapReport.sky.pixels')).toBeGreaterThan(48);
+    expect(await page.locator('.event-canvas').isVisible()).toBe(true);
     expect(complaints(page)).toEqual([]);
     serve.child.kill('SIGTERM');
     expect(await serve.ended).toBe(0);

@@ -130,7 +130,7 @@ needsBrowser('the HTML report', () => {
     const best = Math.min(...result.maps.flatMap(({ llh }) => [...llh]));
     // The range that the colour bar states at its right end is not written there: take it from a far pixel's colour.
     const ticks = await page
-      .locator('.sky-bar-ticks span')
+      .locator('.sky-view .sky-bar-ticks span')
       .evaluateAll((spans) =>
         spans.map((span) => [Number(span.textContent), Number.parseFloat((span as HTMLElement).style.left) / 100]),
       );

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeNpz } from '../../src/result/index.js';
 import { ensurePages } from '../browser/support.js';
@@ -47,6 +48,36 @@ describe('export --html', () => {
       expect(written.map(({ format }) => format)).toEqual(['contours-csv', 'html']);
     }
     expect(readFileSync(files[0]!, 'utf8')).toBe(readFileSync(files[1]!, 'utf8'));
+  });
+
+  it('shows the event beside the map, unless it is told not to or it is another one', async () => {
+    const beside = temporaryDirectory();
+    const stem = 'run00000001.evt000000000007.track';
+    const result = valley(20_000, { runId: 1, eventId: 7, eventType: 'track', isRealEvent: false });
+    writeFileSync(join(beside, `${stem}_8_64.npz`), writeNpz(result));
+    const copy = join(beside, `${stem}.event.json.gz`);
+    writeFileSync(copy, gzipSync(readFileSync(await simulatedEvent())));
+    const report = async (...words: string[]): Promise<string> => {
+      const file = join(beside, 'report.html');
+      const { code, stderr } = await runCommand(['export', join(beside, `${stem}_8_64.npz`), '--html', file, ...words]);
+      expect(code, stderr).toBe(0);
+      return readFileSync(file, 'utf8');
+    };
+    const shown = await report();
+    expect(shown).toContain('<div id="event">');
+    expect(shown).toContain(`${stem}.event.json.gz (SHA-256 `);
+    expect(shown).not.toContain('another checksum');
+    expect(await report('--no-event-file')).not.toContain('<div id="event">');
+
+    const manifest = { progress: {}, event_metadata: { run_id: 1, event_id: 7 }, event_file: { sha256: '00' } };
+    writeFileSync(join(beside, 'scan-manifest.json'), JSON.stringify(manifest));
+    expect(await report()).toContain('another checksum');
+
+    const other = readFileSync(await simulatedEvent(), 'utf8').replace('"event_id":7', '"event_id":8');
+    writeFileSync(copy, gzipSync(other));
+    const without = await report();
+    expect(without).not.toContain('<div id="event">');
+    expect(without).toContain('The event beside the map is not shown. ');
   });
 
   it('refuses the event of another map with a sentence', async () => {

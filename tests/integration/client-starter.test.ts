@@ -20,9 +20,16 @@ beforeAll(async () => {
   const event = await simulatedEvent();
   directory = temporaryDirectory();
   startup = join(directory, 'startup.json');
-  const { text } = await travelling(await loadEvent(event));
+  const { openText } = await travelling(await loadEvent(event));
   const reco = { kind: 'builtin', name: 'dummy' } as const;
-  const content = { scanId: '7-1:0-x', eventFile: event, eventText: text, reco, settings: {}, iceModel: 'spice_mie' };
+  const content = {
+    scanId: '7-1:0-x',
+    eventFile: event,
+    eventText: openText,
+    reco,
+    settings: {},
+    iceModel: 'spice_mie',
+  };
   await writeStartupFile(startup, { ...content, preparation: '0123456789abcdef' });
   bin = temporaryDirectory();
   program('condor_submit', 'echo "Submitting job(s)..."; echo "3 job(s) submitted to cluster 12."');

@@ -37,10 +37,17 @@ const IDENTITY = {
 async function startup(reco: RecoChoice): Promise<string> {
   const path = join(temporaryDirectory(), 'startup.json');
   const source = await openReco(reco);
-  const { loaded, text } = await travelling(await loadEvent(event));
+  const loaded = await travelling(await loadEvent(event));
   const { prepared } = await prepareEvent(source.reco, { ...loaded, settings: {} });
   const preparation = preparationOf(source, prepared);
-  const content = { scanId: SCAN, eventFile: event, eventText: text, reco, settings: {}, iceModel: 'spice_mie' };
+  const content = {
+    scanId: SCAN,
+    eventFile: event,
+    eventText: loaded.openText,
+    reco,
+    settings: {},
+    iceModel: 'spice_mie',
+  };
   await writeStartupFile(path, { ...content, preparation });
   return path;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 
 /** Files whose bytes must not depend on how the scan went. The summary has the wall time in it. */
-const REPRODUCIBLE = [`${STEM}.multiorder.fits`, `${STEM}_1_2_4.json`, `${STEM}_1_2_4.npz`];
+const REPRODUCIBLE = ['.event.json.gz', '.multiorder.fits', '_1_2_4.json', '_1_2_4.npz'].map((end) => STEM + end);
 
 const PICTURES = ['allsky.png', 'allsky.svg', 'zoom.png', 'zoom.svg'].map((end) => `${STEM}_1_2_4.${end}`);
 
@@ -38,9 +39,31 @@ describe('a scan', () => {
     });
     const manifest = JSON.parse(readFileSync(join(undisturbed.directory, 'scan-manifest.json'), 'utf8'));
     expect(manifest.progress.processing_stats.finished).toBe(true);
+    expect(manifest.state).toBe('finished');
+    const copy = readFileSync(join(undisturbed.directory, `${STEM}.event.json.gz`));
+    expect(manifest.event_file).toEqual({
+      name: `${STEM}.event.json.gz`,
+      sha256: createHash('sha256').update(copy).digest('hex'),
+    });
     const { metadata, maps } = mapOf(undisturbed.directory);
     expect(metadata).toMatchObject({ complete: true, isRealEvent: false });
     expect(maps[0]!.pixel).toHaveLength(12);
+  });
+
+  it('leaves its event beside its map; a scan of that gives the same map', async () => {
+    const again = await scan(join(undisturbed.directory, `${STEM}.event.json.gz`));
+    expect(again.code, again.stderr).toBe(0);
+    for (const name of REPRODUCIBLE.filter((each) => /_4\.|fits/.test(each))) {
+      expect(bytesOf(again.directory, name)).toBe(bytesOf(undisturbed.directory, name));
+    }
+  });
+
+  it('leaves no event where that is not wanted, and the same map', async () => {
+    const without = await scan(event, ['--no-event-copy']);
+    expect(filesOf(without.directory).filter((name) => name.includes('event'))).toEqual([]);
+    expect(JSON.parse(readFileSync(join(without.directory, 'scan-manifest.json'), 'utf8')).event_file).toBe(null);
+    const npz = `${STEM}_1_2_4.npz`;
+    expect(bytesOf(without.directory, npz)).toBe(bytesOf(undisturbed.directory, npz));
   });
 
   it.each(['1', '3'])('gives the same bytes with %s worker(s)', async (workers) => {

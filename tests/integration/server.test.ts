@@ -14,7 +14,7 @@ let undisturbed: Scan;
 let startupFile: string;
 
 /** Files whose bytes must be those of a scan on one machine. */
-const REPRODUCIBLE = [`${STEM}.multiorder.fits`, `${STEM}_1_2_4.json`, `${STEM}_1_2_4.npz`];
+const REPRODUCIBLE = ['.event.json.gz', '.multiorder.fits', '_1_2_4.json', '_1_2_4.npz'].map((end) => STEM + end);
 
 /** A reco whose fits of finer pixels last until the file GATE is there, where that is set. */
 let gated: string[];

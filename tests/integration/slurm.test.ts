@@ -15,7 +15,7 @@ let undisturbed: Scan;
 /** Fits of finer pixels last until the file GATE is there, where that is set. */
 let gated: string[];
 
-const REPRODUCIBLE = [`${STEM}.multiorder.fits`, `${STEM}_1_2_4.json`, `${STEM}_1_2_4.npz`];
+const REPRODUCIBLE = ['.event.json.gz', '.multiorder.fits', '_1_2_4.json', '_1_2_4.npz'].map((end) => STEM + end);
 
 function expectSameBytes(directory: string): void {
   for (const name of REPRODUCIBLE) expect(bytesOf(directory, name)).toBe(bytesOf(undisturbed.directory, name));

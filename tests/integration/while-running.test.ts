@@ -16,7 +16,7 @@ describe('a running scan', () => {
   it('keeps a partial map and a manifest up to date, and removes the partial map when it is over', async () => {
     const directory = temporaryDirectory();
     const at = (name: string) => join(directory, name);
-    const seen: boolean[] = [];
+    const seen: unknown[] = [];
     const { code } = await scan(event, ['--reco-option', 'delay_s=0.02'], {
       directory,
       env: OFTEN,
@@ -25,13 +25,14 @@ describe('a running scan', () => {
           .then(() => until(() => existsSync(at(`${STEM}_1_2.npz`))))
           .then(() => {
             seen.push(mapOf(directory, `${STEM}_1_2.npz`).metadata!.complete);
-            const { progress } = JSON.parse(readFileSync(at('scan-manifest.json'), 'utf8'));
-            seen.push(progress.end !== null);
+            seen.push(existsSync(at(`${STEM}.event.json.gz`)));
+            const { progress, state } = JSON.parse(readFileSync(at('scan-manifest.json'), 'utf8'));
+            seen.push(progress.end, state);
           });
       },
     });
     expect(code).toBe(0);
-    expect(seen).toEqual([false, false]);
+    expect(seen).toEqual([false, true, null, 'running']);
     expect(filesOf(directory).filter((name) => name.endsWith('.npz'))).toEqual([`${STEM}_1_2_4.npz`]);
   });
 

@@ -50,16 +50,14 @@ describe('the HTML report', () => {
       recoAlgo: HOSTILE,
       files: [{ what: 'Result', name: HOSTILE, sha256: HOSTILE }],
       event: {
-        picture: {
-          detector: HOSTILE,
-          mjd: 59_000,
-          site: { latitudeDeg: 0, longitudeDeg: 0, xAxisAzimuthDeg: 0 },
-          strings: [],
-          hits: [],
-          truth: null,
-        },
-        notes: [HOSTILE],
+        detector: HOSTILE,
+        mjd: 59_000,
+        site: { latitudeDeg: 0, longitudeDeg: 0, xAxisAzimuthDeg: 0 },
+        strings: [],
+        hits: [],
+        truth: null,
       },
+      notes: [HOSTILE],
       manifest: { progress: { processing_stats: { start: { 'scanner start': HOSTILE } } } },
     });
     expect(html).not.toContain('<script>alert');

@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EventFormatError } from '../../config/index.js';
-import { type Baseline, chooseBaseline, type Detector, detectorForEvent, loadIc86 } from '../../detector/index.js';
+import { type Baseline, chooseBaseline, detectorForEvent, loadIc86 } from '../../detector/index.js';
 import { type DecodedEvent, decodeEvent, readFullGcd } from '../../event/index.js';
+import type { ScannedEvent } from '../../session/index.js';
 import { listDirectory, readWholeFile } from './files.js';
 import { readResource } from './resources.js';
 
 /** An event as a scan needs it. */
-export interface LoadedEvent {
-  readonly event: DecodedEvent;
-  readonly detector: Detector;
+export interface LoadedEvent extends ScannedEvent {
   /** What a person should know about the file and where the detector comes from, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -1,36 +1,48 @@
 /**
- * The files of a scan in its output directory. While it runs: `scan-manifest.json` and partial maps, the latest state
- * only, one write at a time. When it is over: everything at once, and the partial maps go.
+ * The files of a scan in its output directory. While it runs: the event, `scan-manifest.json` and partial maps, the latest
+ * state only, one write at a time. When it is over: everything at once, and the partial maps go.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Manifest } from '../../report/index.js';
 import { type EventId, eventStem, readNpz, resultFileStem, type ScanResult } from '../../result/index.js';
-import { mapFiles } from '../../session/index.js';
+import {
+  type EventCopy,
+  MANIFEST_NAME,
+  manifestFile,
+  mapFiles,
+  type NamedFile,
+  type ScanState,
+} from '../../session/index.js';
 import { type NewFile, readWholeFile, removeFile, removeLeftovers, writeFiles } from './files.js';
 
 /** Files of a scan, as it goes. Errors of partial files are told, those of final ones thrown. */
 export interface ResultFiles {
-  manifest(manifest: Manifest): void;
+  manifest(manifest: Manifest, state: ScanState): void;
   partial(result: ScanResult): void;
   /** Writes the last manifest, the whole map and what comes with it; returns the paths. */
   finish(result: ScanResult, others: readonly NewFile[]): Promise<string[]>;
-  /** Waits for what is being written. */
-  settle(): Promise<void>;
+  /** Waits for what is being written; returns the names of partial maps that are there and will stay. */
+  settle(): Promise<readonly string[]>;
 }
 
-export const MANIFEST_NAME = 'scan-manifest.json';
-
-/** The files of one scan of one event. */
-export function resultFiles(directory: string, event: EventId, warn: (text: string) => void): ResultFiles {
-  let waiting: { manifest?: Manifest; partial?: ScanResult } = {};
+/** The files of one scan of one event. `copy`: the event that shall lie beside its map. */
+export function resultFiles(
+  directory: string,
+  event: EventId,
+  copy: EventCopy | null,
+  warn: (text: string) => void,
+): ResultFiles {
+  let waiting: { manifest?: { content: Manifest; state: ScanState }; partial?: ScanResult } = {};
   let latest: Manifest | null = null;
+  let isCopied = false;
+  let partials: readonly NewFile[] = [];
   let writing: Promise<void> | null = null;
   let hasWarned = false;
 
   return {
-    manifest(manifest) {
+    manifest(manifest, state) {
       latest = manifest;
-      waiting.manifest = manifest;
+      waiting.manifest = { content: manifest, state };
       write();
     },
     partial(result) {
@@ -42,8 +54,9 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     async finish(result, others) {
       waiting = {};
       await writing;
-      const files = [...inDirectory(result), ...others];
-      if (latest !== null) files.push(manifestFile(latest));
+      const files = [...inDirectory(mapFiles(result)), ...others];
+      if (copy !== null) files.push(...inDirectory([copy]));
+      if (latest !== null) files.push(...inDirectory([manifestFile(latest, 'finished', copy)]));
       await writeFiles(files);
       await removePartials(result);
       await removeLeftovers(directory, [eventStem(event), MANIFEST_NAME]);
@@ -51,6 +64,7 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     },
     async settle() {
       await writing;
+      return partials.map(({ path }) => basename(path));
     },
   };
 
@@ -64,19 +78,31 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     while (waiting.manifest !== undefined || waiting.partial !== undefined) {
       const { manifest, partial } = waiting;
       waiting = {};
-      try {
-        if (manifest !== undefined) await writeFiles([manifestFile(manifest)]);
-        if (partial !== undefined && !(await isComplete(mapPath(partial, 'npz'))))
-          await writeFiles(inDirectory(partial));
-      } catch (error) {
-        if (!hasWarned) warn(`A file of the running scan was not written. ${(error as Error).message}`);
-        hasWarned = true;
+      if (partial !== undefined) await attempt(() => writePartial(partial));
+      if (manifest !== undefined) {
+        const beside = isCopied ? copy : null;
+        await attempt(() => writeFiles(inDirectory([manifestFile(manifest.content, manifest.state, beside)])));
       }
     }
   }
 
-  function manifestFile(manifest: Manifest): NewFile {
-    return { path: join(directory, MANIFEST_NAME), bytes: `${JSON.stringify(manifest, null, 4)}\n` };
+  async function writePartial(partial: ScanResult): Promise<void> {
+    if (await isComplete(mapPath(partial, 'npz'))) return;
+    const files = inDirectory(mapFiles(partial));
+    await writeFiles(files);
+    partials = files;
+    // Beside a map, and only there: a scan that comes to nothing leaves nothing of its event.
+    if (copy !== null && !isCopied) await writeFiles(inDirectory([copy]));
+    isCopied = true;
+  }
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!hasWarned) warn(`A file of the running scan was not written. ${(error as Error).message}`);
+      hasWarned = true;
+    }
   }
 
   function mapPath(result: ScanResult, extension: string): string {
@@ -84,8 +110,8 @@ export function resultFiles(directory: string, event: EventId, warn: (text: stri
     return join(directory, `${resultFileStem(event, nsides)}.${extension}`);
   }
 
-  function inDirectory(result: ScanResult): NewFile[] {
-    return mapFiles(result).map(({ name, bytes }) => ({ path: join(directory, name), bytes }));
+  function inDirectory(files: readonly NamedFile[]): NewFile[] {
+    return files.map(({ name, bytes }) => ({ path: join(directory, name), bytes }));
   }
 
   /** Maps of fewer nsides that a running scan left; a map that an earlier scan completed stays. */

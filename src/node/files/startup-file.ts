@@ -74,13 +74,11 @@ const namesSchema = z.object({
   mq_basename: z.string().max(200).default(''),
 });
 
-/** An event as its clients will see it, and the text that it travels as. Fits come out the same, to the last bit. */
-export async function travelling(
-  loaded: LoadedEvent,
-): Promise<{ readonly loaded: LoadedEvent; readonly text: string }> {
-  const eventText = writeOpenEvent(loaded.event, loaded.detector);
-  const arrived = await eventAndDetector(new TextEncoder().encode(eventText), 'the event');
-  return { loaded: { ...arrived, notes: loaded.notes }, text: eventText };
+/** An event as its clients will see it, with the text that it travels as. Fits come out the same, to the last bit. */
+export async function travelling(loaded: LoadedEvent): Promise<LoadedEvent & { readonly openText: string }> {
+  const openText = writeOpenEvent(loaded.event, loaded.detector);
+  const arrived = await eventAndDetector(new TextEncoder().encode(openText), 'the event');
+  return { ...arrived, notes: loaded.notes, openText };
 }
 
 /** What a reco has made of an event, in 16 hexadecimal digits. */

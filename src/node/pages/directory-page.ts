@@ -6,34 +6,38 @@
  * and so are its files. Links are not followed.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fixed, signed } from '../../plot/index.js';
-import { readResult, readSummary, type ScanResult, type ScanSummary } from '../../result/index.js';
-import type { LiveFigures } from '../../scan/index.js';
+import { bestFit, type ScanResult, type ScanSummary } from '../../result/index.js';
+import { MANIFEST_NAME } from '../../session/index.js';
 import {
   CellStore,
+  type EventPicture,
+  eventPicture,
   type ListedScan,
   type LiveAbout,
   type LiveFeed,
-  type LiveState,
+  type LiveProgress,
   listPage,
   liveFeed,
+  PARTIAL,
 } from '../../web/index.js';
 import { listDirectory, readWholeFile } from '../files/files.js';
-import { MANIFEST_NAME } from '../files/result-files.js';
+import { loadEvent } from '../files/load-event.js';
+import {
+  eventOf,
+  type FoundScan,
+  findScans,
+  MAX_RESULT_BYTES,
+  manifestOfScan,
+  resultOf,
+  summaryOf,
+} from './found-scans.js';
 import { reportOfResult } from './html-report.js';
 import { type PageAnswer, type PagePlace, type PageRequest, servePages } from './page-server.js';
 import { answerLive } from './scan-page.js';
 
-/** `run00136662.evt000035405932.BRONZE_8_64_512.npz`: the event, and the nsides. */
-const RESULT_NAME = /^(.+?)((?:_\d+)+)\.(npz|json)$/;
-/** Files of a scan that may be had, by what comes after the name of the event. */
-const OFFERED =
-  /^(_[\d_]+)?(\.(allsky|zoom)(\.dark)?)?\.(npz|json|svg|png|html|csv|geojson|txt|summary\.json|multiorder\.fits|fits|fits\.gz)$/;
-/** Larger results are not shown: they would not fit a browser. */
-const MAX_RESULT_BYTES = 1024 * 1024 * 1024;
-const MOST_SCANS = 500;
 /** How often the files of a scan that somebody looks at are looked at. */
 const LOOK_EVERY_MS = 1000;
 
@@ -43,24 +47,16 @@ interface DirectoryPages {
   close(): void;
 }
 
-interface FoundScan {
-  /** Name in addresses: directory and event. */
-  readonly id: string;
-  readonly directory: string;
-  readonly stem: string;
-  /** The result with the most nsides; of equal ones npz. */
-  readonly result: string;
-  /** All its files that may be had. */
-  readonly files: readonly string[];
-  readonly changedMs: number;
-}
-
 /** A scan that somebody looks at. */
 interface OpenedScan {
   readonly feed: LiveFeed;
   /** What was read last: path, size, time. */
   seen: string;
   manifestSeen: string;
+  about: LiveAbout;
+  /** What the map that was read says: whether it is the whole, and where its best fit is in the detector. */
+  isComplete: boolean;
+  vertex: LiveProgress['vertex'];
   /** Pixels that the feed has. */
   known: CellStore;
   reading: Promise<void> | null;
@@ -69,13 +65,15 @@ interface OpenedScan {
 
 function directoryPages(directory: string): DirectoryPages {
   const opened = new Map<string, OpenedScan>();
+  /** Of maps without a summary: whether they say that they are whole, by path and time. */
+  const whole = new Map<string, boolean>();
 
   return {
     async answer(request) {
       const { method, path, isDirectory } = request;
       if (method === 'POST') return null;
       if (path.length === 0)
-        return { kind: 'html', text: listPage(basename(directory), await listed(await findScans(directory))) };
+        return { kind: 'html', text: listPage(basename(directory), await listed(await findScans(directory), isWhole)) };
       if (path[0] !== 'scan' || path[1] === undefined) return null;
       const scan = (await findScans(directory)).find(({ id }) => id === path[1]);
       if (scan === undefined) return null;
@@ -83,7 +81,8 @@ function directoryPages(directory: string): DirectoryPages {
       if (path.length === 3 && path[2] === 'report.html') return report(scan);
       if (path.length === 4 && path[2] === 'file') return fileOf(scan, path[3]!);
       const { feed } = await open(scan);
-      return answerLive({ ...request, path: path.slice(2) }, { feed, base: '../../', event: null, stop: null });
+      const event = (): Promise<EventPicture | null> => pictureOf(scan);
+      return answerLive({ ...request, path: path.slice(2) }, { feed, base: '../../', event, stop: null });
     },
     close() {
       for (const { timer, feed } of opened.values()) {
@@ -93,14 +92,27 @@ function directoryPages(directory: string): DirectoryPages {
     },
   };
 
+  async function isWhole(scan: FoundScan): Promise<boolean> {
+    const mark = await markOf(join(scan.directory, scan.result)).catch(() => '');
+    const known = whole.get(mark);
+    if (known !== undefined) return known;
+    const found = await resultOf(scan).then(isComplete, () => false);
+    whole.set(mark, found);
+    return found;
+  }
+
   async function open(scan: FoundScan): Promise<OpenedScan> {
     let found = opened.get(scan.id);
     if (found === undefined) {
-      const feed = liveFeed({ name: randomBytes(6).toString('hex'), about: await aboutOf(scan) });
+      const about = await aboutOf(scan);
+      const feed = liveFeed({ name: randomBytes(6).toString('hex'), about });
       found = {
         feed,
+        about,
         seen: '',
         manifestSeen: '',
+        isComplete: false,
+        vertex: null,
         known: new CellStore(),
         reading: null,
         timer: setInterval(() => void (feed.pages > 0 ? refresh(scan.id) : undefined), LOOK_EVERY_MS),
@@ -128,24 +140,20 @@ function directoryPages(directory: string): DirectoryPages {
     const scan = (await findScans(directory)).find((candidate) => candidate.id === id);
     if (scan === undefined) return;
     const mark = await markOf(join(scan.directory, scan.result));
-    let isDone: boolean | null = null;
-    if (mark !== opened.seen) {
+    const isNew = mark !== opened.seen;
+    if (isNew) {
       const result = await resultOf(scan);
-      isDone = result.metadata?.complete !== false;
+      opened.isComplete = isComplete(result);
+      opened.vertex = vertexOf(result);
       bringPixels(opened, result);
       opened.seen = mark;
-      opened.feed.setAbout(await aboutOf(scan));
     }
-    const manifestPath = join(scan.directory, MANIFEST_NAME);
-    const manifestMark = await markOf(manifestPath).catch(() => 'none');
-    if (manifestMark !== opened.manifestSeen || isDone !== null) {
-      const text = await readWholeFile(manifestPath, 'manifest', 4 * 1024 * 1024).catch(() => null);
-      const progress = manifestProgress(
-        text === null ? null : tried(() => JSON.parse(new TextDecoder().decode(text))),
-        scan,
-      );
-      if (progress !== null) opened.feed.setProgress(progress);
-      else if (isDone !== null) opened.feed.setProgress({ state: isDone ? 'done' : 'running' });
+    const about = await aboutOf(scan);
+    if (JSON.stringify(about) !== JSON.stringify(opened.about)) opened.feed.setAbout(about);
+    opened.about = about;
+    const manifestMark = await markOf(join(scan.directory, MANIFEST_NAME)).catch(() => 'none');
+    if (manifestMark !== opened.manifestSeen || isNew) {
+      opened.feed.setProgress(await progressOf(scan, opened));
       opened.manifestSeen = manifestMark;
     }
     opened.feed.flush();
@@ -190,46 +198,10 @@ export async function serveDirectory(
   };
 }
 
-/** Finds results in a directory and right below it, newest first. */
-async function findScans(directory: string): Promise<FoundScan[]> {
-  const scans = await scansIn(directory, '');
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory() && !entry.name.startsWith('.')) {
-      scans.push(...(await scansIn(join(directory, entry.name), entry.name).catch(() => [])));
-    }
-    if (scans.length > MOST_SCANS) break;
-  }
-  return scans.sort((a, b) => b.changedMs - a.changedMs || (a.id < b.id ? -1 : 1)).slice(0, MOST_SCANS);
-}
-
-async function scansIn(directory: string, prefix: string): Promise<FoundScan[]> {
-  const names = (await readdir(directory, { withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
-  const best = new Map<string, { name: string; rank: number }>();
-  for (const name of names) {
-    const [, stem, nsides, extension] = RESULT_NAME.exec(name) ?? [];
-    if (stem === undefined || name.startsWith('.')) continue;
-    const rank = 2 * nsides!.split('_').length + (extension === 'npz' ? 1 : 0);
-    if (rank > (best.get(stem)?.rank ?? 0)) best.set(stem, { name, rank });
-  }
-  const scans: FoundScan[] = [];
-  for (const [stem, { name }] of best) {
-    const found = await stat(join(directory, name)).catch(() => null);
-    if (found === null || found.size > MAX_RESULT_BYTES) continue;
-    scans.push({
-      id: prefix === '' ? stem : `${prefix}:${stem}`,
-      directory,
-      stem,
-      result: name,
-      files: names.filter((file) => file.startsWith(stem) && OFFERED.test(file.slice(stem.length))).sort(),
-      changedMs: found.mtimeMs,
-    });
-  }
-  return scans;
-}
-
-async function listed(scans: readonly FoundScan[]): Promise<ListedScan[]> {
+async function listed(
+  scans: readonly FoundScan[],
+  isWhole: (scan: FoundScan) => Promise<boolean>,
+): Promise<ListedScan[]> {
   return Promise.all(
     scans.map(async (scan) => {
       const summary = await summaryOf(scan);
@@ -238,13 +210,65 @@ async function listed(scans: readonly FoundScan[]): Promise<ListedScan[]> {
       return {
         href: `scan/${encodeURIComponent(scan.id)}/`,
         title: scan.id,
-        state: summary === null ? 'running, or stopped' : 'finished',
+        state: await stateText(scan, summary, isWhole),
         position: peak === null ? '' : `RA ${fixed(peak.ra_deg, 3)}\u00b0, dec ${signed(peak.dec_deg, 3)}\u00b0`,
         area90: area === undefined ? '' : `${Number(area.toPrecision(3))} deg\u00b2`,
         when: new Date(scan.changedMs).toISOString().slice(0, 19).replace('T', ' '),
       };
     }),
   );
+}
+
+/** How a scan stands, in a few words. */
+async function stateText(
+  scan: FoundScan,
+  summary: ScanSummary | null,
+  isWhole: (scan: FoundScan) => Promise<boolean>,
+): Promise<string> {
+  const manifest = await manifestOfScan(scan);
+  // Whether it still runs no file can tell; how old its last word is, the reader may judge.
+  if (manifest?.state === 'running') return `running; last report ${manifest.updated}`;
+  // The summary may be that of an earlier scan with other nsides.
+  const isSummed = summary !== null && scan.nsides === `_${summary.nsides.join('_')}`;
+  if (isSummed || (await isWhole(scan))) return 'finished';
+  if (manifest?.state === 'failed') return 'not finished: ended with an error';
+  if (manifest?.state === 'stopped') return 'not finished: stopped';
+  return 'not finished';
+}
+
+/** Whether a map is the whole of its scan, as far as it says; maps of upstream without such a word are. */
+function isComplete({ metadata }: ScanResult): boolean {
+  return metadata?.complete !== false;
+}
+
+/** Where the best fit of a map is in the detector. */
+function vertexOf(result: ScanResult): LiveProgress['vertex'] {
+  const { x, y, z, timeNs } = bestFit(result) ?? {};
+  return [x, y, z].every(Number.isFinite) ? { x: x!, y: y!, z: z!, timeNs: timeNs! } : null;
+}
+
+/** Where a scan stands as its page has it: the map says whether it is whole, the manifest what happens. */
+async function progressOf(
+  scan: FoundScan,
+  { isComplete: isWhole, vertex }: OpenedScan,
+): Promise<Partial<LiveProgress>> {
+  const manifest = await manifestOfScan(scan);
+  const part = `${PARTIAL[0]!.toUpperCase()}${PARTIAL.slice(1)}.`;
+  if (manifest === null) return { state: isWhole ? 'done' : 'unfinished', vertex, note: isWhole ? '' : part };
+  const { state, sentence, updated, elapsedS, figures } = manifest;
+  if (state === 'running') return { state, elapsedS, figures, vertex, note: `Last report of the scan: ${updated}.` };
+  // A map that an earlier scan finished stays what it is.
+  if (isWhole) return { state: 'done', elapsedS, figures: state === 'finished' ? figures : null, vertex, note: '' };
+  if (state === 'finished') return { state: 'unfinished', vertex, note: part };
+  return { state, elapsedS, figures, vertex, note: sentence };
+}
+
+/** The event as it is drawn; null where it cannot be read. */
+async function pictureOf(scan: FoundScan): Promise<EventPicture | null> {
+  const path = eventOf(scan);
+  if (path === null) return null;
+  const loaded = await loadEvent(path, { gcdDir: null }).catch(() => null);
+  return loaded && eventPicture(loaded.event, loaded.detector);
 }
 
 async function aboutOf(scan: FoundScan): Promise<LiveAbout> {
@@ -254,7 +278,7 @@ async function aboutOf(scan: FoundScan): Promise<LiveAbout> {
     detail: [summary?.reco_algo, scan.result].filter((text) => text != null).join(' \u00b7 '),
     nsides: summary?.nsides ?? [],
     angularErrorFloorDeg: summary?.peak?.angular_error_floor_deg ?? 0.2,
-    hasEvent: false,
+    hasEvent: eventOf(scan) !== null,
     stop: 'no',
     proof: '',
     files: [
@@ -262,17 +286,6 @@ async function aboutOf(scan: FoundScan): Promise<LiveAbout> {
       ...scan.files.map((name) => ({ name, href: `file/${encodeURIComponent(name)}` })),
     ],
   };
-}
-
-async function summaryOf({ directory, stem }: FoundScan): Promise<ScanSummary | null> {
-  const name = `${stem}.summary.json`;
-  const bytes = await readWholeFile(join(directory, name), 'summary', 1024 * 1024).catch(() => null);
-  return bytes === null ? null : tried(() => readSummary(new TextDecoder().decode(bytes), name));
-}
-
-async function resultOf({ directory, result }: FoundScan): Promise<ScanResult> {
-  const path = join(directory, result);
-  return readResult(await readWholeFile(path, 'result file', MAX_RESULT_BYTES), path);
 }
 
 async function report(scan: FoundScan): Promise<PageAnswer> {
@@ -291,67 +304,7 @@ async function fileOf(scan: FoundScan, name: string): Promise<PageAnswer | null>
   };
 }
 
-/** What a manifest says about a running or finished scan; null where it is about another one or says nothing. */
-function manifestProgress(
-  manifest: unknown,
-  { stem }: FoundScan,
-): { state: LiveState; elapsedS: number | null; figures: LiveFigures; note: string } | null {
-  const given = manifest as {
-    progress?: {
-      tallies?: {
-        nsides?: Record<string, { pixels?: { done?: unknown; generated?: unknown } }>;
-        overall?: { recos?: { done?: unknown } };
-      };
-      processing_stats?: { finished?: unknown; predictions?: Record<string, unknown> };
-      start?: unknown;
-      end?: unknown;
-      last_updated?: unknown;
-    };
-    event_metadata?: { run_id?: unknown; event_id?: unknown };
-  } | null;
-  const [, run, event] = /^run(\d+)\.evt(\d+)\./.exec(stem) ?? [];
-  const about = given?.event_metadata;
-  if (given?.progress === undefined || about?.run_id !== Number(run) || about.event_id !== Number(event)) return null;
-  const { tallies, processing_stats: stats, start, end, last_updated: updated } = given.progress;
-  const isDone = stats?.finished === true;
-  const left = stats?.predictions?.['time left'];
-  const done = number(tallies?.overall?.recos?.done);
-  return {
-    state: isDone ? 'done' : 'running',
-    // Whether the scan still runs no file can tell; how old its last word is, the reader may judge.
-    note: !isDone && typeof updated === 'string' ? `Last report of the scan: ${updated.slice(0, 40)}.` : '',
-    elapsedS: isDone && typeof start === 'number' && typeof end === 'number' ? end - start : null,
-    figures: {
-      levels: Object.entries(tallies?.nsides ?? {})
-        .map(([nside, { pixels }]) => ({
-          nside: Number(nside),
-          sent: number(pixels?.generated),
-          done: number(pixels?.done),
-        }))
-        .filter(({ sent }) => sent > 0),
-      fitsDone: done,
-      fitsExpected: isDone ? done : number(stats?.predictions?.['total # of reconstructions']),
-      fitsPerSecond: 0,
-      timeLeft: typeof left === 'string' ? left.slice(0, 40) : null,
-      best: null,
-      failed: 0,
-    },
-  };
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
-}
-
 async function markOf(path: string): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path);
   return `${path} ${size} ${mtimeMs} ${ino}`;
-}
-
-function tried<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
 }

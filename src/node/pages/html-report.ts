@@ -1,8 +1,9 @@
-/** The HTML report of a result on disk, with what lies beside it: summary, manifest, and the event where it is given. */
+/** The HTML report of a result on disk, with what lies beside it: summary, manifest, event. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ConfigError } from '../../config/index.js';
+import { ConfigError, SkymapError } from '../../config/index.js';
 import {
   readResult,
   readSummary,
@@ -11,18 +12,18 @@ import {
   type SkyMaps,
   skyMaps,
 } from '../../result/index.js';
-import { truthOf } from '../../session/index.js';
-import { eventPicture, htmlReport, type ReportInput } from '../../web/index.js';
+import { eventCopyName, truthOf } from '../../session/index.js';
+import { type EventPicture, eventPicture, htmlReport, type ReportInput } from '../../web/index.js';
 import { readWholeFile } from '../files/files.js';
 import { loadEvent } from '../files/load-event.js';
 import { resultStem } from '../files/load-result.js';
 import { packageVersion } from '../files/resources.js';
-import { MANIFEST_NAME } from '../files/result-files.js';
 import { reportAssets } from './page-files.js';
+import { manifestOf, type ScanManifest } from './scan-manifest.js';
 
 /** Choices for {@link reportOfResult}. */
 export interface ReportOptions {
-  /** The event that was scanned, for the event display. Default: none. */
+  /** The event that was scanned, for the event display. Default: the one beside the result; null for none. */
   readonly eventFile?: string | null;
   /** See `LoadEventOptions.gcdDir`. */
   readonly gcdDir?: string | null;
@@ -37,33 +38,47 @@ export async function reportOfResult(path: string, options: ReportOptions = {}):
   const bytes = await readWholeFile(path, 'result file');
   const result = readResult(bytes, path);
   const files = [{ what: 'Result', name: basename(path), sha256: sha256(bytes) }];
-  const beside = await besideResult(path);
-  const summary = matching(beside.summary, result);
+  const stem = eventStemOf(path);
+  const summary = await summaryBeside(path, stem, result);
+  const manifest = result.metadata && (await manifestOf(dirname(path), result.metadata));
   const floorDeg = options.angularErrorFloorDeg ?? summary?.peak?.angular_error_floor_deg ?? undefined;
   const sky: SkyMaps | null = skyMaps(result, floorDeg);
-  const event = await eventPart(options, files, result);
+  const beside = join(dirname(path), eventCopyName(stem));
+  const event =
+    options.eventFile === undefined && existsSync(beside)
+      ? await copiedEvent(beside, result, manifest)
+      : await givenEvent(options, result);
+  files.push(...event.files);
   const input: ReportInput = {
     result,
     sky,
     name: basename(path),
     summary,
-    manifest: isOfResult(beside.manifest, result) ? beside.manifest : null,
+    manifest: manifest?.content ?? null,
     recoAlgo: options.recoAlgo ?? summary?.reco_algo ?? null,
-    event: event === null ? null : { picture: event.picture, notes: event.notes },
-    truth: event?.truth ?? null,
+    event: event.picture,
+    notes: event.notes,
+    truth: event.truth,
     files,
     version: await packageVersion(),
   };
   return htmlReport(input, await reportAssets());
 }
 
-/** The event, which must be the one of the result. */
-async function eventPart(
-  { eventFile, gcdDir }: ReportOptions,
-  files: { what: string; name: string; sha256: string }[],
-  { metadata }: ScanResult,
-) {
-  if (eventFile == null) return null;
+/** What an event adds to a report. */
+interface EventPart {
+  readonly picture: EventPicture | null;
+  readonly truth: NonNullable<ReportInput['truth']> | null;
+  /** What a reader should know about it. */
+  readonly notes: readonly string[];
+  readonly files: ReportInput['files'];
+}
+
+const NO_EVENT: EventPart = { picture: null, truth: null, notes: [], files: [] };
+
+/** The event that was asked for, which must be the one of the result. */
+async function givenEvent({ eventFile, gcdDir }: ReportOptions, { metadata }: ScanResult): Promise<EventPart> {
+  if (eventFile == null) return NO_EVENT;
   const { event, detector, notes } = await loadEvent(eventFile, gcdDir === undefined ? {} : { gcdDir });
   const { runId, eventId } = event.header;
   if (metadata !== null && (metadata.runId !== runId || metadata.eventId !== eventId)) {
@@ -73,43 +88,39 @@ async function eventPart(
       'Give the event that was scanned, or none.',
     );
   }
-  files.push({
-    what: 'Event',
-    name: basename(eventFile),
-    sha256: sha256(await readWholeFile(eventFile, 'event file')),
-  });
-  return { picture: eventPicture(event, detector), notes, truth: truthOf(event) };
+  const digest = sha256(await readWholeFile(eventFile, 'event file'));
+  return {
+    picture: eventPicture(event, detector),
+    truth: truthOf(event),
+    notes,
+    files: [{ what: 'Event', name: basename(eventFile), sha256: digest }],
+  };
 }
 
-/** What a scan wrote beside its result; null for what is missing or unreadable. */
-async function besideResult(path: string): Promise<{ summary: ScanSummary | null; manifest: unknown }> {
-  const directory = dirname(path);
-  const name = `${resultStem(path).replace(/(_\d+)+$/, '')}.summary.json`;
-  const [summary, manifest] = await Promise.all([
-    textOf(join(directory, name)),
-    textOf(join(directory, MANIFEST_NAME)),
-  ]);
-  return { summary: tried(() => readSummary(summary!, name)), manifest: tried(() => JSON.parse(manifest!)) };
-}
-
-function matching(summary: ScanSummary | null, { metadata }: ScanResult): ScanSummary | null {
-  return summary !== null && metadata?.runId === summary.run_id && metadata.eventId === summary.event_id
-    ? summary
-    : null;
-}
-
-function isOfResult(manifest: unknown, { metadata }: ScanResult): boolean {
-  const event = (manifest as { event_metadata?: { run_id?: unknown; event_id?: unknown } } | null)?.event_metadata;
-  return metadata != null && event?.run_id === metadata.runId && event.event_id === metadata.eventId;
-}
-
-async function textOf(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
-}
-
-function tried<T>(read: () => T): T | null {
+/** The event beside the result, which nobody has asked for: whatever is wrong with it, there is a report. */
+async function copiedEvent(path: string, result: ScanResult, manifest: ScanManifest | null): Promise<EventPart> {
   try {
-    return read();
+    const part = await givenEvent({ eventFile: path, gcdDir: null }, result);
+    const isAsWritten = manifest?.eventSha256 == null || manifest.eventSha256 === part.files[0]?.sha256;
+    const changed = `${basename(path)} is not as the scan wrote it: scan-manifest.json has another checksum.`;
+    return isAsWritten ? part : { ...part, notes: [...part.notes, changed] };
+  } catch (error) {
+    if (!(error instanceof SkymapError)) throw error;
+    return { ...NO_EVENT, notes: [`The event beside the map is not shown. ${error.message}`] };
+  }
+}
+
+/** `run00136662.evt000035405932.BRONZE` of `run00136662.evt000035405932.BRONZE_8_64_512.npz`. */
+function eventStemOf(path: string): string {
+  return resultStem(path).replace(/(_\d+)+$/, '');
+}
+
+/** The summary that a scan wrote beside its result; null where it is missing, unreadable or that of another event. */
+async function summaryBeside(path: string, stem: string, { metadata }: ScanResult): Promise<ScanSummary | null> {
+  const name = `${stem}.summary.json`;
+  try {
+    const summary = readSummary(await readFile(join(dirname(path), name), 'utf8'), name);
+    return metadata?.runId === summary.run_id && metadata.eventId === summary.event_id ? summary : null;
   } catch {
     return null;
   }

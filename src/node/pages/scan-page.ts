@@ -1,21 +1,19 @@
 /** The live page beside a running scan: hears it, shows it, and stops it where a reader asks for that. */
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import type { BrokerListener } from '../../broker/remote-types.js';
 import type { ClientListener } from '../../client/index.js';
 import { listenTo, type ScanListener, tellAll } from '../../scan/index.js';
 import { type EventPicture, eventPicture, type LiveAbout, type LiveFeed, liveFeed, livePage } from '../../web/index.js';
-import { loadEvent } from '../files/load-event.js';
+import type { LoadedEvent } from '../files/load-event.js';
 import { type PageAnswer, type PagePlace, type PageRequest, servePages } from './page-server.js';
 
 export interface ScanPageOptions {
   readonly place: PagePlace;
+  /** What it is called before its event has been read. */
+  readonly title: string;
   /** Name of the reconstruction. */
   readonly recoAlgo: string;
   readonly angularErrorFloorDeg: number;
-  /** The event, to be drawn; null where it is in no file. */
-  readonly eventFile: string | null;
-  readonly gcdDir?: string;
   /** Fits at the same time in this process. Default: not known. */
   readonly workers?: number;
 }
@@ -25,6 +23,8 @@ export interface ScanPage {
   readonly url: string;
   /** Is aborted when a reader stops the scan. */
   readonly signal: AbortSignal;
+  /** To be shown the event that is scanned. */
+  readonly showEvent: (event: LoadedEvent) => void;
   readonly listen: ScanListener;
   readonly listenToClient: ClientListener;
   readonly listenToBroker: BrokerListener;
@@ -34,21 +34,15 @@ export interface ScanPage {
 
 /** Opens the page of a scan. */
 export async function openScanPage(options: ScanPageOptions): Promise<ScanPage> {
-  const { place, eventFile, recoAlgo } = options;
+  const { place, title, recoAlgo } = options;
   const stop = new AbortController();
-  let picture: Promise<EventPicture> | null = null;
+  let picture: EventPicture | null = null;
   let feed: LiveFeed | null = null;
   const answer = (request: PageRequest): Promise<PageAnswer | null> =>
     answerLive(request, {
       feed: feed!,
       base: '',
-      event:
-        eventFile === null
-          ? null
-          : () => {
-              picture ??= pictureOf(eventFile, options.gcdDir);
-              return picture;
-            },
+      event: async () => picture,
       stop(body) {
         if (!server.isLoopback && !server.isToken((body as { token?: unknown } | null)?.token)) {
           return { kind: 'refused', why: 'That was not the token.' };
@@ -58,12 +52,12 @@ export async function openScanPage(options: ScanPageOptions): Promise<ScanPage> 
       },
     });
   const server = await servePages(place, answer);
-  const about: LiveAbout = {
-    title: eventFile === null ? 'Sky scan' : basename(eventFile),
+  let about: LiveAbout = {
+    title,
     detail: recoAlgo,
     nsides: [],
     angularErrorFloorDeg: options.angularErrorFloorDeg,
-    hasEvent: eventFile !== null,
+    hasEvent: false,
     stop: server.isLoopback ? 'yes' : 'token',
     proof: server.proof,
     files: [],
@@ -77,12 +71,20 @@ export async function openScanPage(options: ScanPageOptions): Promise<ScanPage> 
     'scan:started': ({ view, nsides }) => {
       const { run_id, event_id, event_type } = view.manifest().event_metadata;
       const kind = event_type === null ? '' : `, ${event_type}`;
-      feed.setAbout({ ...about, title: `Run ${run_id}, event ${event_id}${kind}`, nsides });
+      tell({ title: `Run ${run_id}, event ${event_id}${kind}`, nsides });
     },
   });
+  const tell = (changed: Partial<LiveAbout>): void => {
+    about = { ...about, ...changed };
+    feed.setAbout(about);
+  };
   return {
     url: server.url,
     signal: stop.signal,
+    showEvent({ event, detector }) {
+      picture = eventPicture(event, detector);
+      tell({ hasEvent: true });
+    },
     listen: tellAll(feed.listen, naming),
     listenToClient: feed.listenToClient,
     listenToBroker: feed.listenToBroker,
@@ -95,17 +97,13 @@ export async function openScanPage(options: ScanPageOptions): Promise<ScanPage> 
   };
 }
 
-async function pictureOf(eventFile: string, gcdDir: string | undefined): Promise<EventPicture> {
-  const { event, detector } = await loadEvent(eventFile, gcdDir === undefined ? {} : { gcdDir });
-  return eventPicture(event, detector);
-}
-
 /** What a live page asks for. */
 export interface LiveRoutes {
   readonly feed: LiveFeed;
   /** How to get from the page to the server's root. */
   readonly base: string;
-  readonly event: (() => Promise<EventPicture>) | null;
+  /** The event to be drawn; null where there is none. */
+  readonly event: () => Promise<EventPicture | null>;
   /** Null where nothing can be stopped. */
   readonly stop: ((body: unknown) => PageAnswer) | null;
 }
@@ -121,6 +119,7 @@ export async function answerLive(
   if (method === 'POST') return name === 'stop' && stop !== null ? stop(request.body) : null;
   if (name === undefined) return { kind: 'html', text: livePage(base) };
   if (name === 'events') return { kind: 'events', feed };
-  if (name === 'event.json' && event !== null) return { kind: 'json', value: await event() };
-  return null;
+  if (name !== 'event.json') return null;
+  const picture = await event();
+  return picture && { kind: 'json', value: picture };
 }

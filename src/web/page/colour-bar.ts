@@ -2,6 +2,7 @@
 import { rampColour, roundUp, type ThemeName, tickText } from '../../plot/index.js';
 import { make, setText } from './elements.js';
 
+/** Steps of the sky's colours. */
 const STEPS = 256;
 
 /** Colours from best to last, the best ones standing out from the page as in the pictures of plot/. */
@@ -29,6 +30,7 @@ export function colourBar(): ColourBar {
       setText(caption, title);
       if (ramp !== shown) {
         shown = ramp;
+        strip.width = ramp.length;
         const context = strip.getContext('2d')!;
         ramp.forEach((colour, i) => {
           context.fillStyle = colour;
@@ -68,6 +70,16 @@ export function densityTicks(top: number): { at: number; text: string }[] {
   const ticks: { at: number; text: string }[] = [];
   for (let k = 0; k * step <= top * 1.0001; k++) {
     ticks.push({ at: 1 - (k * step) / top, text: tickText(Number((k * step).toPrecision(6))) });
+  }
+  return ticks;
+}
+
+/** Ticks of a time range, ns. */
+export function timeTicks(range: number): { at: number; text: string }[] {
+  const step = roundUp(range / 5);
+  const ticks: { at: number; text: string }[] = [];
+  for (let value = 0; value <= range * 1.0001; value += step) {
+    ticks.push({ at: value / range, text: tickText(Number(value.toPrecision(6))) });
   }
   return ticks;
 }

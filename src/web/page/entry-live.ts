@@ -1,14 +1,14 @@
 /** The script of the live page: a sky that fills, figures, regions, and the button that stops the scan. */
-import { areaText, fixed, signed } from '../../plot/index.js';
+import { fixed, signed } from '../../plot/index.js';
 import { formatAngleDms, formatDuration, formatRaHms } from '../../result/index.js';
-import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../../sky/index.js';
+import { directionOf, pixelPhi, pixelTheta, raDecOf, skyFrame } from '../../sky/index.js';
 import type { EventPicture } from '../event-picture.js';
 import type { LiveAbout, LiveFailure, LiveProgress, LiveState } from '../live-messages.js';
-import { edgeText } from '../sky-figures.js';
 import { byId, make, setText } from './elements.js';
 import { createEventView, type EventView } from './event-view.js';
 import { unpackText } from './map-data.js';
-import { createSkyView, type SkyView } from './sky-view.js';
+import { bodyRow, headRow, regionRows } from './region-table.js';
+import { createSkyView, type SkyMark, type SkyView } from './sky-view.js';
 import { stopButton } from './stop-button.js';
 import { themeSwitch } from './theme-switch.js';
 import type { RegionsAnswer, RegionsRequest } from './worker-regions.js';
@@ -24,6 +24,7 @@ const STATES: Readonly<Record<LiveState, string>> = {
   done: 'Finished',
   stopped: 'Stopped',
   failed: 'Failed',
+  unfinished: 'Not finished',
 };
 
 let event: EventView | null = null;
@@ -46,6 +47,9 @@ let lastTookMs = 0;
 let failures = 0;
 let best: RegionsAnswer['best'][number] | null = null;
 let firstPixelMs: number | null = null;
+let peak: SkyMark | null = null;
+/** Where a simulated event really comes from. */
+let truth: SkyMark | null = null;
 
 const stream = new EventSource('events');
 const hear = (name: string, act: (data: string) => void): void =>
@@ -118,6 +122,9 @@ async function loadEvent(): Promise<void> {
   if (!answer.ok || picture !== null) return;
   picture = (await answer.json()) as EventPicture;
   byId('event-panel').hidden = false;
+  truth = truthOf(picture);
+  byId('truth-key').hidden = truth === null;
+  showMarks();
   event = createEventView(byId('event'), picture, document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light');
   showTrack();
 }
@@ -158,7 +165,8 @@ function showProgress(given: LiveProgress): void {
   setText(byId('workers'), workers === null ? '' : `${workers.text}${retries}`);
   const trouble = workers?.trouble ?? '';
   setText(byId('note'), [trouble, note].filter((text) => text !== '').join(' '));
-  byId('note').classList.toggle('bad', trouble !== '' || state === 'failed');
+  const isBroken = state === 'failed' || state === 'stopped' || state === 'unfinished';
+  for (const id of ['state', 'note']) byId(id).classList.toggle('bad', isBroken || (id === 'note' && trouble !== ''));
   stop.setRunning(state === 'running' || state === 'starting');
   if (state === 'done' || state === 'stopped' || state === 'failed') {
     stream.close();
@@ -194,33 +202,16 @@ function showRegions({ figures, best: pixels }: RegionsAnswer): void {
     const blur = floorDeg > 0 ? `blurred by ${floorDeg}\u00b0` : 'not blurred';
     setText(
       byId('position-note'),
-      `${formatRaHms(raDeg)}, ${formatAngleDms(decDeg)} (ICRS). Maximum of the probability, ${blur}, of the pixels so far.`,
+      `${formatRaHms(raDeg)}, ${formatAngleDms(decDeg)} (ICRS). Maximum of the probability, ${blur}.`,
     );
     sky.setProbability(figures.probability);
     sky.setContours(figures.regions.filter(({ kind }) => kind === 'probability'));
-    sky.setMarks([{ kind: 'peak', raDeg, decDeg }]);
-    byId('regions').replaceChildren(
-      make(
-        'caption',
-        {},
-        'Edges in degrees from the position. Wilks: 2 \u0394LLH below 1.39 and 4.61, edges from the best fit',
-      ),
-      headRow(['Region', 'Area', 'RA \u2212', 'RA +', 'Dec \u2212', 'Dec +']),
-      make(
-        'tbody',
-        {},
-        ...figures.regions.map((region) =>
-          bodyRow([
-            `${Math.round(100 * region.level)} %${region.kind === 'wilks' ? ' Wilks' : ''}`,
-            areaText(region.area_deg2),
-            ...[region.ra_minus_deg, region.ra_plus_deg, region.dec_minus_deg, region.dec_plus_deg].map(edgeText),
-          ]),
-        ),
-      ),
-    );
+    peak = { kind: 'peak', raDeg, decDeg };
+    showMarks();
+    byId('regions').replaceChildren(...regionRows(figures.regions));
   }
   byId('best').replaceChildren(
-    make('caption', {}, 'Finest known pixels so far, RING numbers'),
+    make('caption', {}, 'Finest known pixels, RING numbers'),
     headRow(['nside', 'pixel', 'RA (\u00b0)', 'Dec (\u00b0)', 'LLH', '2 \u0394LLH']),
     make(
       'tbody',
@@ -240,16 +231,14 @@ function showRegions({ figures, best: pixels }: RegionsAnswer): void {
   showTrack();
 }
 
-function headRow(names: readonly string[]): HTMLElement {
-  return make('thead', {}, make('tr', {}, ...names.map((name) => make('th', { scope: 'col' }, name))));
+function truthOf({ truth: known, mjd, site }: EventPicture): SkyMark | null {
+  if (known === null) return null;
+  const { raRad, decRad } = raDecOf(skyFrame(mjd, site), known.zenith, known.azimuth);
+  return { kind: 'truth', raDeg: raRad / DEGREE, decDeg: decRad / DEGREE };
 }
 
-function bodyRow(cells: readonly string[]): HTMLElement {
-  return make(
-    'tr',
-    {},
-    ...cells.map((cell, i) => (i === 0 ? make('th', { scope: 'row' }, cell) : make('td', {}, cell))),
-  );
+function showMarks(): void {
+  sky.setMarks([truth, peak].filter((mark) => mark !== null));
 }
 
 /** The best fit so far in the detector. */

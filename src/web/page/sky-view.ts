@@ -17,20 +17,20 @@
  * Mouse, touch and keys move it (`KEYS` of gestures.ts); a live region tells screen readers what is under the cross.
  * The host gets the map as a table elsewhere in the page: a canvas alone is no alternative.
  */
-import { type ThemeName, themeOf } from '../../plot/index.js';
+import type { ThemeName } from '../../plot/index.js';
 import type { LlhMap, SkyCells } from '../../sky/index.js';
-import type { CellStore } from './cell-store.js';
-import { colourBar, colourRamp, densityTicks, llhTicks } from './colour-bar.js';
-import { type CellPainter, type Paint, plainPainter, webGlPainter } from './draw-cells.js';
-import { type ContourRings, drawLines, type SkyMark } from './draw-lines.js';
-import { make, setText } from './elements.js';
+import type { ContourRings, SkyMark } from './draw-lines.js';
+import { make } from './elements.js';
+import { type FrameFigures, FramePacer } from './frame-pacer.js';
 import { KEYS, listenForGestures } from './gestures.js';
 import type { ProbabilityCells } from './probability-layer.js';
 import { SkyCamera, type SkyFrameName } from './sky-camera.js';
 import { SkyData } from './sky-data.js';
-import { type PixelReading, readingLines } from './sky-reading.js';
-import { type SkyQuantity, skyTools } from './sky-tools.js';
-import { ViewProjection, vectorOf } from './view-projection.js';
+import { fullDensity, skyPicture } from './sky-picture.js';
+import type { PixelReading } from './sky-reading.js';
+import { skyReadout } from './sky-readout.js';
+import { skyTools } from './sky-tools.js';
+import { vectorOf } from './view-projection.js';
 
 export type { ContourRings, SkyMark } from './draw-lines.js';
 export type { ProbabilityCells } from './probability-layer.js';
@@ -57,11 +57,7 @@ export interface SkyTarget {
 }
 
 /** Speed of drawing. */
-export interface FrameFigures {
-  readonly frames: number;
-  readonly framesPerS: number;
-  /** The slowest frame. */
-  readonly slowestMs: number;
+export interface SkyFrameFigures extends Omit<FrameFigures, 'quality'> {
   /** Device pixels per screen unit that were drawn at the end: less than usual while a slow machine moves. */
   readonly resolution: number;
   readonly painter: 'webgl' | 'plain';
@@ -90,58 +86,48 @@ export interface SkyView {
   /** Number of pixels shown. */
   readonly pixels: number;
   /** Turns the sky for some frames as fast as the machine can, and says how fast that was. */
-  measureFrames(frames: number): Promise<FrameFigures>;
+  measureFrames(frames: number): Promise<SkyFrameFigures>;
   /** Resolves when everything is drawn in full quality. */
   settled(): Promise<void>;
   dispose(): void;
 }
 
 const DEGREE = Math.PI / 180;
-/** While the sky moves, frames that take longer make the picture coarser. */
-const SLOW_FRAME_MS = 40;
-const LEAST_QUALITY = 0.2;
-/** Nothing has moved for this long: time for a picture in full quality. */
-const STILL_MS = 180;
-/** A still picture gets smooth edges where one without takes less than this. */
-const SMOOTH_MS = 60;
 
 export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): SkyView {
-  const painter: CellPainter = (options.withoutWebGl ? null : webGlPainter()) ?? plainPainter();
-  const over = make('canvas', { 'aria-hidden': 'true' });
-  painter.canvas.setAttribute('aria-hidden', 'true');
-  const readout = make('div', { class: 'sky-readout' });
-  const live = make('p', { class: 'visually-hidden', 'aria-live': 'polite' });
   const keys = KEYS.map(([key, what]) => `${key}: ${what}`).join('. ');
-  const stage = make(
-    'div',
-    {
-      class: 'sky-stage',
-      tabindex: 0,
-      role: 'application',
-      'aria-roledescription': 'sky map',
-      'aria-label': `Sky map, right ascension increases to the left. ${keys}.`,
-    },
-    painter.canvas,
-    over,
-  );
-  const bar = colourBar();
-  const camera = new SkyCamera(options.frame ?? 'equatorial', touched, speakSoon);
-  const data = new SkyData();
-
-  let theme: ThemeName = options.theme ?? 'light';
-  let ramp = colourRamp(theme);
-  let quantity: SkyQuantity = 'llh';
-  let contours: readonly ContourRings[] = [];
-  let marks: readonly SkyMark[] = [];
+  const stage = make('div', {
+    class: 'sky-stage',
+    tabindex: 0,
+    role: 'application',
+    'aria-roledescription': 'sky map',
+    'aria-label': `Sky map, right ascension increases to the left. ${keys}.`,
+  });
+  /** Where the cursor is. */
   let hovered: readonly [number, number] | null = null;
-  let frameRequest = 0;
-  let quality = 1;
-  let lastMoveMs = -1e9;
-  let lastFrameMs = 0;
-  let settleTimer = 0;
-  let speakTimer = 0;
-  let isSettled = false;
-  const waiting: (() => void)[] = [];
+  const data = new SkyData();
+  const camera = new SkyCamera(
+    options.frame ?? 'equatorial',
+    () => pacer.moved(),
+    () => readout.speakSoon(),
+  );
+  const looks = { theme: options.theme ?? 'light', withoutWebGl: options.withoutWebGl === true };
+  const picture = skyPicture(camera, data, looks, stage, () => ({
+    pixel: pixelInFocus(),
+    crosshair: hovered === null && isUsedByKeys(),
+  }));
+  const pacer = new FramePacer({
+    draw: picture.draw,
+    finish: picture.finish,
+    isFlying: () => camera.isFlying,
+    whenStill: tell,
+  });
+  const readout = skyReadout(() => ({
+    hovered: hovered === null ? undefined : readAt(...hovered),
+    middle: readAt(...camera.middle),
+    fieldDeg: camera.fieldDeg,
+  }));
+  const changed = (): void => pacer.changed();
 
   const tools = skyTools(
     {
@@ -149,7 +135,7 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
       wholeSky: () => camera.wholeSky(),
       best: goToBest,
       quantity(name) {
-        quantity = name;
+        picture.quantity = name;
         changed();
       },
       frame(name) {
@@ -159,14 +145,8 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     },
     camera.frame,
   );
-  const element = make(
-    'div',
-    { class: 'sky-view' },
-    tools,
-    make('div', { class: 'sky-frame' }, stage, readout),
-    bar.element,
-    live,
-  );
+  stage.append(...picture.canvases);
+  const element = make('div', { class: 'sky-view' }, tools, stage, readout.element, picture.bar, readout.live);
   host.append(element);
 
   const resizing = new ResizeObserver(() => {
@@ -189,9 +169,9 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     pick(at) {
       hovered = at;
       tell();
-      speak();
+      readout.speak();
     },
-    read: speak,
+    read: () => readout.speak(),
   });
   stage.addEventListener('focus', changed);
   stage.addEventListener('blur', changed);
@@ -212,24 +192,25 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     addPixels(nside, pixels, llh) {
       data.addPixels(nside, pixels, llh);
       changed();
+      // A map that fills may not come to rest for long.
+      if (camera.width > 1) readout.show();
     },
     setProbability(cells) {
       data.setProbability(cells);
-      if (cells === null) quantity = 'llh';
+      if (cells === null) picture.quantity = 'llh';
       element.classList.toggle('has-probability', cells !== null);
       changed();
     },
     setContours(given) {
-      contours = given;
+      picture.contours = given;
       changed();
     },
     setMarks(given) {
-      marks = given;
+      picture.marks = given;
       changed();
     },
     setTheme(given) {
-      theme = given;
-      ramp = colourRamp(theme);
+      picture.setTheme(given);
       changed();
     },
     goTo: ({ raDeg, decDeg, fieldDeg }) => camera.goTo(raDeg, decDeg, fieldDeg),
@@ -240,50 +221,37 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
       return x < 0 || y < 0 || x > camera.width || y > camera.height ? null : [x, y];
     },
     measureFrames,
-    settled: () => (isSettled ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    settled: () => pacer.settled(),
     dispose() {
       stopListening();
       resizing.disconnect();
       camera.stop();
-      cancelAnimationFrame(frameRequest);
-      clearTimeout(settleTimer);
-      clearTimeout(speakTimer);
-      painter.dispose();
+      pacer.stop();
+      readout.stop();
+      picture.dispose();
       element.remove();
     },
   };
 
-  // ------------------------------------------------------------------------------------------------------- moving
-
-  function changed(): void {
-    isSettled = false;
-    if (frameRequest === 0) frameRequest = requestAnimationFrame(drawFrame);
-  }
-
-  function touched(): void {
-    lastMoveMs = performance.now();
-    changed();
-  }
-
   function moved(move: () => void): void {
     move();
-    touched();
+    pacer.moved();
   }
 
   function movedByKey(move: () => void): void {
     hovered = null;
     moved(move);
-    speakSoon();
+    readout.speakSoon();
   }
 
   /** The best position so large that its 90 % region fills a part of the view. */
   function goToBest(): void {
     const best = data.best();
-    const place = marks.find(({ kind }) => kind === 'peak') ?? best;
+    const place = picture.marks.find(({ kind }) => kind === 'peak') ?? best;
     if (place === null || place === undefined) return;
     const centre = vectorOf(place.raDeg, place.decDeg);
     let least = 1;
-    for (const { kind, level, rings } of contours) {
+    for (const { kind, level, rings } of picture.contours) {
       if (kind !== 'probability' || level < 0.7) continue;
       for (const [ra, dec] of rings[0] ?? []) {
         const [x, y, z] = vectorOf(ra, dec);
@@ -294,92 +262,6 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
     const fieldDeg = reachDeg > 0 ? 5 * reachDeg : 1400 / (best?.nside ?? 64);
     camera.goTo(place.raDeg, place.decDeg, Math.min(120, Math.max(0.6, fieldDeg)));
   }
-
-  // ------------------------------------------------------------------------------------------------------ drawing
-
-  function drawFrame(nowMs: number): void {
-    frameRequest = 0;
-    const isMoving = performance.now() - lastMoveMs < STILL_MS;
-    if (isMoving && nowMs - lastFrameMs < 10 * SLOW_FRAME_MS) adapt(nowMs - lastFrameMs);
-    lastFrameMs = nowMs;
-    draw(isMoving ? quality : 1, 1);
-    clearTimeout(settleTimer);
-    settleTimer = setTimeout(() => void settle(), isMoving ? STILL_MS + 20 : 60) as unknown as number;
-  }
-
-  function adapt(tookMs: number): void {
-    if (tookMs > SLOW_FRAME_MS) quality = Math.max(LEAST_QUALITY, quality * 0.85);
-    else if (tookMs < SLOW_FRAME_MS / 2) quality = Math.min(1, quality * 1.06);
-  }
-
-  /** When nothing moves any more: in full resolution, and with smooth edges where the machine is quick. */
-  async function settle(): Promise<void> {
-    if (frameRequest !== 0 || camera.isFlying) return;
-    const startMs = performance.now();
-    draw(1, 1);
-    await painter.finish();
-    if (frameRequest !== 0 || camera.isFlying) return;
-    if (performance.now() - startMs < SMOOTH_MS) draw(1, 2);
-    tell();
-    isSettled = true;
-    for (const resolve of waiting.splice(0)) resolve();
-  }
-
-  function draw(part: number, samples: number): void {
-    const { width, height, view, projection } = camera;
-    if (width <= 1) return;
-    const density = Math.min(2, devicePixelRatio);
-    const { store, paint } = shown();
-    painter.paint(store, projection, paint, density * part, samples);
-    const [w, h] = [Math.round(width * density), Math.round(height * density)];
-    if (over.width !== w || over.height !== h) {
-      over.width = w;
-      over.height = h;
-    }
-    const context = over.getContext('2d')!;
-    // Lines and labels grow with the text of the page: on a wall of screens too they can be read.
-    const unit = Number.parseFloat(getComputedStyle(stage).fontSize) / 16;
-    context.setTransform((w / width) * unit, 0, 0, (h / height) * unit, 0, 0);
-    const best = data.best();
-    drawLines(
-      context,
-      new ViewProjection({ ...view, scale: view.scale / unit }, width / unit, height / unit, camera.axes),
-      {
-        contours,
-        marks:
-          best === null || marks.some(({ kind }) => kind === 'bestFit')
-            ? marks
-            : [{ kind: 'bestFit', ...best }, ...marks],
-        pixel: pixelInFocus(),
-        graticule: true,
-        galacticPlane: true,
-        crosshair: hovered === null && isUsedByKeys(),
-      },
-      themeOf(theme),
-    );
-  }
-
-  /** The cells and colours of the moment; the colour bar says what they mean. */
-  function shown(): { store: CellStore; paint: Paint } {
-    const { unscanned, failed, background } = themeOf(theme);
-    const common = { ramp, unscanned, failed, background, edge: theme === 'light' ? '#ffffff' : '#000000' };
-    const { probability } = data;
-    if (quantity === 'probability' && probability !== null) {
-      const store = data.densities(probability);
-      bar.show(
-        ramp,
-        'Probability density (deg\u207b\u00b2), blurred',
-        densityTicks(probability.highest * DEGREE * DEGREE),
-      );
-      return { store, paint: { ...common, best: store.best?.value ?? 0, worst: 0, isSquareRoot: false } };
-    }
-    const range = data.range(camera.fieldDeg);
-    const best = data.store.best?.value ?? 0;
-    bar.show(ramp, '2 \u0394LLH (LLH = \u2212ln L), square-root scale', llhTicks(range));
-    return { store: data.store, paint: { ...common, best, worst: best + range / 2, isSquareRoot: true } };
-  }
-
-  // ------------------------------------------------------------------------------------------------------ reading
 
   function readAt(x: number, y: number): PixelReading | null {
     const v = camera.projection.vector(x, y);
@@ -396,52 +278,19 @@ export function createSkyView(host: HTMLElement, options: SkyViewOptions = {}): 
   }
 
   function tell(): void {
-    const reading = hovered === null ? null : readAt(...hovered);
-    options.onPixel?.(reading);
-    const lines = readingLines(reading ?? readAt(...camera.middle));
-    setText(readout, `${reading === null ? 'Middle of the view\n' : ''}${lines.join('\n')}`);
-    // Out of the way of whoever looks at that corner.
-    const isInCorner = hovered !== null && hovered[0] < 0.45 * camera.width && hovered[1] < 0.4 * camera.height;
-    readout.classList.toggle('is-right', isInCorner);
+    options.onPixel?.(hovered === null ? null : readAt(...hovered));
+    readout.show();
     // The outline of the pixel under the cursor.
-    if (hovered !== null && isSettled && frameRequest === 0) frameRequest = requestAnimationFrame(drawFrame);
+    if (hovered !== null) pacer.retouch();
   }
 
-  function speakSoon(): void {
-    clearTimeout(speakTimer);
-    speakTimer = setTimeout(speak, 350) as unknown as number;
-  }
-
-  function speak(): void {
-    const field = Number(camera.fieldDeg.toPrecision(3));
-    setText(live, `${readingLines(readAt(...(hovered ?? camera.middle))).join(', ')}. Field of view ${field} degrees.`);
-  }
-
-  async function measureFrames(frames: number): Promise<FrameFigures> {
+  async function measureFrames(frames: number): Promise<SkyFrameFigures> {
     const { lonDeg, latDeg } = camera.view;
-    const times: number[] = [];
-    let lastMs = performance.now();
-    for (let i = 0; i <= frames; i++) {
-      await new Promise(requestAnimationFrame);
-      const nowMs = performance.now();
-      if (i > 0) {
-        times.push(nowMs - lastMs);
-        adapt(nowMs - lastMs);
-      }
-      lastMs = nowMs;
-      lastMoveMs = nowMs;
-      camera.look(lonDeg + 20 * Math.sin((2 * Math.PI * i) / frames) * Math.min(1, camera.fieldDeg / 90), latDeg);
-      draw(quality, 1);
-      await painter.finish();
-    }
+    const { quality, ...figures } = await pacer.measure(frames, (part) =>
+      camera.look(lonDeg + 20 * Math.sin(2 * Math.PI * part) * Math.min(1, camera.fieldDeg / 90), latDeg),
+    );
     camera.look(lonDeg, latDeg);
     changed();
-    return {
-      frames,
-      framesPerS: (1000 * frames) / times.reduce((sum, ms) => sum + ms, 0),
-      slowestMs: Math.max(...times),
-      resolution: Math.min(2, devicePixelRatio) * quality,
-      painter: painter.name,
-    };
+    return { ...figures, resolution: fullDensity() * quality, painter: picture.painter };
   }
 }

@@ -3,7 +3,7 @@
  * pixels; each `RegionsRequest` brings those that are new and is answered once.
  */
 import { finestCells, type LlhMap, probabilityMap } from '../../sky/index.js';
-import { orderByLlh } from '../best-pixels.js';
+import { type BestPixel, bestPixels } from '../best-pixels.js';
 import { type SkyFigures, skyFigures } from '../sky-figures.js';
 
 /** New pixels, and how to blur. `isNew`: forget those before. */
@@ -16,7 +16,7 @@ export interface RegionsRequest {
 /** Figures of all pixels so far; null where no fit has succeeded. */
 export interface RegionsAnswer {
   readonly figures: SkyFigures | null;
-  readonly best: readonly { readonly nside: number; readonly pixel: number; readonly llh: number }[];
+  readonly best: readonly BestPixel[];
   readonly tookMs: number;
 }
 
@@ -33,11 +33,7 @@ scope.onmessage = ({ data }) => {
   if (data.isNew) kept = [];
   kept.push(...data.runs);
   const cells = finestCells(kept);
-  const best = orderByLlh(cells, BEST).map((i) => ({
-    nside: cells.nside[i]!,
-    pixel: cells.pixel[i]!,
-    llh: cells.llh[i]!,
-  }));
+  const best = bestPixels(cells, kept, BEST);
   const figures = best.length === 0 ? null : skyFigures({ cells, probability: probabilityMap(cells, data) });
   scope.postMessage({ figures, best, tookMs: performance.now() - startMs });
 };

@@ -19,12 +19,12 @@ const RECO = { kind: 'builtin', name: 'pandel_mpe' } as const;
 async function written(eventFile: string, change = {}): Promise<string> {
   const path = join(temporaryDirectory(), 'startup.json');
   const source = await openReco(RECO);
-  const { loaded, text } = await travelling(await loadEvent(eventFile, { gcdDir: null }));
+  const loaded = await travelling(await loadEvent(eventFile, { gcdDir: null }));
   const { prepared } = await prepareEvent(source.reco, { ...loaded, settings: {} });
   await writeStartupFile(path, {
     scanId: 'a-scan',
     eventFile,
-    eventText: text,
+    eventText: loaded.openText,
     reco: RECO,
     settings: {},
     iceModel: 'spice_mie',

@@ -1,14 +1,16 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeBase64 } from '../../../src/event/index.js';
 import { serveDirectory } from '../../../src/node/pages/directory-page.js';
 import { type ScanResult, writeNpz } from '../../../src/result/index.js';
-import { unpackPixels } from '../../../src/web/index.js';
+import { type EventPicture, unpackPixels } from '../../../src/web/index.js';
 import { temporaryDirectory } from '../../support/command.js';
 import { valley } from '../../web/support.js';
 
 const STEM = 'run00136662.evt000035405932.BRONZE';
+const DEMO = new URL('../../../resources/demo/track.json', import.meta.url).pathname;
 const HOSTILE = '<img src=x onerror=alert(1)>"\'&';
 
 let directory: string;
@@ -87,7 +89,7 @@ describe('the pages of a directory', () => {
       return pixelsIn(heard) === 768 + 64 && heard.some(({ data }) => data.includes('"state":"done"'));
     });
     expect(events.some(({ event }) => event === 'reset')).toBe(false);
-    expect(events.some(({ data }) => data.includes('"state":"running"'))).toBe(true);
+    expect(events.some(({ data }) => data.includes('"state":"unfinished"'))).toBe(true);
   });
 
   it('start anew where the map has become another one', async () => {
@@ -114,6 +116,56 @@ describe('the pages of a directory', () => {
     expect(list).not.toContain(STEM);
     expect((await fetch(pages.url + address(STEM))).status).toBe(404);
     expect((await fetch(pages.url + address('broken'))).status).toBe(200);
+  });
+
+  it('show the event beside a map, and nothing where there is none or it cannot be read', async () => {
+    const at = address(STEM);
+    writeFileSync(join(directory, `${STEM}_8_64.npz`), writeNpz(valley()));
+    expect((await fetch(`${pages.url}${at}event.json`)).status).toBe(404);
+    const copy = join(directory, `${STEM}.event.json.gz`);
+    writeFileSync(copy, 'garbage');
+    expect((await fetch(`${pages.url}${at}event.json`)).status).toBe(404);
+    writeFileSync(copy, gzipSync(readFileSync(DEMO)));
+    const picture = (await (await fetch(`${pages.url}${at}event.json`)).json()) as EventPicture;
+    expect(picture.hits.length).toBeGreaterThan(100);
+    const events = await listen(STEM, (heard) => heard.some(({ event }) => event === 'progress'));
+    expect(events[0]!.data).toContain('"hasEvent":true');
+    // Where the track of the best fit is.
+    const { vertex } = JSON.parse(events.find(({ event }) => event === 'progress')!.data);
+    expect(vertex).toEqual({ x: 10, y: -20, z: 30, timeNs: 12_000 });
+    expect((await fetch(`${pages.url}${at}file/${STEM}.event.json.gz`)).status).toBe(200);
+  });
+
+  it('tell maps of scans that were not finished from those that were', async () => {
+    const partial = writeNpz(coarse(valley()));
+    writeFileSync(join(directory, `${STEM}_8.npz`), partial);
+    const manifest = (state: string, summary: string): void => {
+      const content = {
+        progress: { summary, last_updated: '2024-05-06 07:08:09' },
+        event_metadata: { run_id: 136662, event_id: 35405932 },
+        state,
+      };
+      writeFileSync(join(directory, 'scan-manifest.json'), JSON.stringify(content));
+    };
+    const shown = async (): Promise<{ state: string; note: string }> => {
+      const events = await listen(STEM, (heard) => heard.some(({ event }) => event === 'progress'));
+      return JSON.parse(events.find(({ event }) => event === 'progress')!.data);
+    };
+    expect(await text('')).toContain('<td>not finished</td>');
+    expect(await shown()).toMatchObject({ state: 'unfinished' });
+    manifest('running', '');
+    expect(await text('')).toContain('<td>running; last report 2024-05-06 07:08:09</td>');
+    expect(await shown()).toMatchObject({ state: 'running', note: 'Last report of the scan: 2024-05-06 07:08:09.' });
+    manifest('failed', 'The scan ended with an error: no room.');
+    expect(await text('')).toContain('<td>not finished: ended with an error</td>');
+    expect(await shown()).toMatchObject({ state: 'failed', note: 'The scan ended with an error: no room.' });
+    manifest('stopped', 'The scan was stopped.');
+    expect(await text('')).toContain('<td>not finished: stopped</td>');
+    expect(await shown()).toMatchObject({ state: 'stopped', note: 'The scan was stopped.' });
+    // The manifest of a later scan that came to nothing makes no whole map a part.
+    writeFileSync(join(directory, `${STEM}_8.npz`), writeNpz({ ...valley(), maps: valley().maps.slice(0, 1) }));
+    expect(await text('')).toContain('<td>finished</td>');
+    expect(await shown()).toMatchObject({ state: 'done', note: '' });
   });
 
   it('make the report of a scan', async () => {
