@@ -6,6 +6,7 @@ import { numberBetween, wholeNumber } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, LOG_EXPLAINED, type LogArguments, logChoice } from './log-options.js';
+import { printable } from './printable.js';
 
 interface Arguments extends LightArguments, LogArguments {
   readonly clientStartupJson: string;
@@ -66,7 +67,7 @@ async function client(args: Arguments): Promise<void> {
     role: 'client',
     environment,
     ...choice,
-    print: (line) => void process.stderr.write(`${line}\n`),
+    print: (line) => void process.stderr.write(`${printable(line)}\n`),
     isStamped: process.stderr.isTTY !== true,
   });
   const { note } = observer;

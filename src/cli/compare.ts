@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ResultComparison, Tolerances } from '../index.js';
 import { namedValue } from './arguments.js';
 import { short } from './open-sky.js';
+import { printable } from './printable.js';
 import { resultArgument } from './sky-arguments.js';
 
 /** Columns as files name them. */
@@ -86,7 +87,7 @@ async function compare(pathA: string, pathB: string, flags: Flags): Promise<void
   process.stdout.write(
     [
       `${verdict}: ${pixels} common pixels of nsides ${nsides || '(none)'}`,
-      ...problems.map((one) => `  ${one}`),
+      ...problems.map((one) => `  ${printable(one)}`),
       '',
     ].join('\n'),
   );

@@ -2,6 +2,7 @@
  * What a person sees of an error: one sentence, what to do about it, and its code. A stack trace only with --debug.
  * Errors are told apart by their members, so that nothing has to be loaded to report that something cannot be loaded.
  */
+import { printable } from './printable.js';
 
 interface UserError extends Error {
   readonly code: string;
@@ -46,7 +47,7 @@ function isUserError(error: unknown): error is UserError {
 }
 
 function sentence(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = printable(text).trim();
   return /[.!?:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 

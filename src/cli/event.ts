@@ -1,5 +1,6 @@
 /** `event`: what is in an event file; and any event as an open event. */
 import { Command } from 'commander';
+import { printable } from './printable.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,7 +21,7 @@ export function eventCommand(): Command {
   return new Command('event')
     .summary('say what is in an event file')
     .description(
-      'Says what is in an event file: who and when, pulses, earlier fits with their place on the sky, where the detector\n' +
+      'Says what is in an event file: who and when, pulses, earlier fits with their place on the sky, where the detector ' +
         'comes from, and what is odd about it. Can write the event in the open event format.',
     )
     .argument('<file>', 'alert message (.json, .pkl), .i3 file (also .gz, .bz2, .zst), GCD file or open event')
@@ -55,7 +56,9 @@ async function event(path: string, args: EventArguments): Promise<void> {
       detector_notes: provenance,
     };
     process.stdout.write(
-      args.json ? `${JSON.stringify(description, null, 2)}\n` : `No event, but a detector.\n${provenance.join('\n')}\n`,
+      args.json
+        ? `${JSON.stringify(description, null, 2)}\n`
+        : printable(`No event, but a detector.\n${provenance.join('\n')}\n`),
     );
     return;
   }
@@ -72,6 +75,6 @@ async function event(path: string, args: EventArguments): Promise<void> {
   process.stdout.write(
     args.json
       ? `${JSON.stringify({ ...describeEvent(loaded.event), detector_notes: provenance }, null, 2)}\n`
-      : eventText(loaded.event, provenance),
+      : printable(eventText(loaded.event, provenance)),
   );
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { AlertEvent, Baseline, Detector, Frame } from '../index.js';
 import { wholeNumber } from './arguments.js';
+import { printable } from './printable.js';
 
 const EXAMPLES = `
 Examples:
@@ -67,7 +68,7 @@ async function i3ToJson(files: readonly string[], args: I3ToJsonArguments): Prom
   await ensureDirectory(args.outputDir);
   const stream = alertStream({ baseline, ...(args.nframes === undefined ? {} : { maxFrames: args.nframes }) });
   const warn = (text: string): void => {
-    if (args.quiet !== true) process.stderr.write(`warning: ${text}\n`);
+    if (args.quiet !== true) process.stderr.write(`warning: ${printable(text)}\n`);
   };
   const written = new Set<string>();
   const chunks: Uint8Array[] = [];

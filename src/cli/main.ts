@@ -14,6 +14,7 @@ import { exportCommand } from './export.js';
 import { i3ToJsonCommand } from './i3-to-json.js';
 import { noticeCommand } from './notice.js';
 import { plotCommand } from './plot.js';
+import { printable } from './printable.js';
 import { probCommand } from './prob.js';
 import { recoCommand } from './reco.js';
 import { recosCommand } from './recos.js';
@@ -31,12 +32,18 @@ Exit codes: 0 done, 1 the scan or a file failed, 2 wrong usage, 130 ended by Ctr
 
 /** Runs a command line. Sets the exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that closes the pipe early (`| head`) has seen what it wanted.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  // A reader that closes the pipe early (`| head`) has seen what it wanted; a lost log ends nothing, a lost answer is told.
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    const code = 'file/not-writable';
+    const hint = 'What was to go there is lost: give the same command again with room for its answer.';
+    const why = error.code === 'ENOSPC' ? 'no space is left on the device' : (error.code ?? error.message);
+    process.exitCode = reportError(
+      Object.assign(new Error(`The standard output cannot be written: ${why}.`), { code, hint }),
+      argv.includes('--debug'),
+    );
+  });
   const program = buildProgram();
   try {
     await program.parseAsync([...argv]);
@@ -78,19 +85,18 @@ function buildProgram(): Command {
   ];
   for (const command of commands) program.addCommand(command);
   program.addHelpText('after', '\nskymap-scanner COMMAND --help explains a command and its units, with examples.');
-  for (const command of withSubcommands(program)) {
-    command.exitOverride().showSuggestionAfterError().configureOutput({ outputError: printUsageError });
+  for (const [command, name] of withSubcommands(program, program.name())) {
+    const hint = `       "${name} --help" explains ${command === program ? 'more' : 'it'}.\n`;
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`${printable(text).trimEnd()}\n${hint}`),
+    });
   }
   return program;
 }
 
-function withSubcommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withSubcommands)];
-}
-
-/** commander's sentence, and where to read on. */
-function printUsageError(text: string, write: (text: string) => void): void {
-  write(text.endsWith('\n') ? text : `${text}\n`);
+/** A command and those below it, each with the words that call it. */
+function withSubcommands(command: Command, name: string): [command: Command, name: string][] {
+  return [[command, name], ...command.commands.flatMap((one) => withSubcommands(one, `${name} ${one.name()}`))];
 }
 
 function version(): string {

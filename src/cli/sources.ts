@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './arguments.js';
 import { openSky, short } from './open-sky.js';
+import { printable } from './printable.js';
 import { ABOUT_PROBABILITY, floorOption, resultArgument } from './sky-arguments.js';
 
 const EXAMPLES = `
@@ -51,7 +52,7 @@ async function sources(path: string, catalogue: string, flags: Flags): Promise<v
   for (const one of near) {
     const { ra_deg, dec_deg, separation_deg, credible_level, delta_2llh } = one;
     const cells = [ra_deg, dec_deg, separation_deg, credible_level, delta_2llh ?? Number.NaN];
-    process.stdout.write(row(one.name, ...cells.map(short)));
+    process.stdout.write(row(printable(one.name), ...cells.map(short)));
   }
   process.stdout.write(`level: credible level, ${blur}\n`);
 }

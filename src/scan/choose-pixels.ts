@@ -6,6 +6,7 @@
  * neighbours whose likelihoods differ enormously are refined as well. Pixels that were sent before are chosen again:
  * leaving them out is the caller's part.
  */
+import { ConfigError } from '../config/index.js';
 import { children, disc, pixelArea, pixelAt, pixelVector } from '../sky/index.js';
 import type { Progression } from './progression.js';
 
@@ -40,6 +41,9 @@ export interface ChosenPixels {
 /** From this on, 2 |difference of llh| between neighbours is a step to be refined. A switch that is practically off. */
 const STEEP = 200_000;
 
+/** All of nside 2048. Lists of more pixels come close to what an array can hold. */
+const MOST_PIXELS = 12 * 2048 ** 2;
+
 /** Whether two finished neighbours differ so much that both are refined. Never true for NaN. */
 export function isSteep(llh: number, neighbourLlh: number): boolean {
   return 2 * Math.abs(llh - neighbourLlh) > STEEP;
@@ -49,23 +53,34 @@ export function isSteep(llh: number, neighbourLlh: number): boolean {
  * The pixels of a round, by ascending nside.
  * @param open the open part of the progression
  * @param pointed restricts the first nside, as long as it is the only open one
+ * @throws ConfigError scan/bad-progression for a round of more pixels than a scan can hold
  */
 export function choosePixels(open: Progression, landscape: Landscape, pointed: PointedDisc | null): ChosenPixels[] {
   const first = open[0]!.nside;
   if (pointed !== null && open.length === 1) return [{ nside: first, pixels: pointedPixels(first, pointed) }];
   if (!open.some(({ nside }) => landscape.hasFinished(nside))) {
+    refuseTooMany(12 * first * first, first);
     return [{ nside: first, pixels: Array.from({ length: 12 * first * first }, (_, pixel) => pixel) }];
   }
   const chosen: ChosenPixels[] = [];
   for (let level = 0; level + 1 < open.length; level++) {
     const { nside } = open[level]!;
     const finer = open[level + 1]!;
-    const pixels = pixelsToRefine(nside, finer.extension, landscape)
-      .flatMap((pixel) => children(nside, pixel, finer.nside))
-      .sort((a, b) => a - b);
+    const parents = pixelsToRefine(nside, finer.extension, landscape);
+    refuseTooMany(parents.length * (finer.nside / nside) ** 2, finer.nside);
+    const pixels = parents.flatMap((pixel) => children(nside, pixel, finer.nside)).sort((a, b) => a - b);
     if (pixels.length > 0) chosen.push({ nside: finer.nside, pixels });
   }
   return chosen;
+}
+
+function refuseTooMany(pixels: number, nside: number): void {
+  if (pixels <= MOST_PIXELS) return;
+  throw new ConfigError(
+    'scan/bad-progression',
+    `${pixels} pixels of nside ${nside} are more than a scan can hold (${MOST_PIXELS}).`,
+    'Begin with a coarser nside, or give smaller extensions.',
+  );
 }
 
 function pixelsToRefine(nside: number, extension: number, landscape: Landscape): number[] {

@@ -31,6 +31,14 @@ describe('event', () => {
     );
   });
 
+  test('shows no control character of the file: none moves the cursor or changes a colour', async () => {
+    const open = JSON.parse(readFileSync(DEMO, 'utf8'));
+    open.warnings = ['odd \u001b[2J\u009b31m', 'bell \u0007'];
+    writeFileSync(path('hostile.json'), JSON.stringify(open));
+    const { stdout } = await event(path('hostile.json'));
+    expect(stdout).toContain('warning: odd \ufffd[2J\ufffd31m\nwarning: bell \ufffd\n');
+  });
+
   test('says the same as JSON, with the members that scripts rely on', async () => {
     const said = JSON.parse((await event(DEMO, '--json')).stdout);
     expect(said).toMatchObject({

@@ -94,7 +94,19 @@ describe('what cannot be done', () => {
       stderr: expect.stringContaining('Did you mean scan?'),
     });
     expect(await runCommand([])).toMatchObject({ code: 2, stdout: '' });
+    expect((await runCommand(['tables', 'make'])).stderr).toMatch(
+      /\n {7}"skymap-scanner tables make --help" explains it\.\n$/,
+    );
     expect(await runCommand(['scan', '--help'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is told in one sentence where the answer itself finds no room', async () => {
+    const { code, stderr } = await runCommand(['event', event], { before: ['sh', '-c', '"$0" "$@" > /dev/full'] });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: The standard output cannot be written: no space is left on the device\.\n {7}.+\n {7}\[/,
+    );
+    expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
   it('shows a stack trace to those who ask for it', async () => {

@@ -124,6 +124,14 @@ describe('lists of sources', () => {
   it.each(['a,1', 'a,400,0', 'a,1,x', 'a,,3'])('refuse %s and say where', (line) => {
     expect(() => parseSources(`ok,1,2\n${line}`, 'list.csv')).toThrow(/list\.csv, line 2/);
   });
+
+  it('refuse a second line of words: only the first is a header', () => {
+    expect(() => parseSources('name,ra,dec\nTXS 0506+056,05h09m,+05d41m', 'list.csv')).toThrow(/list\.csv, line 2/);
+  });
+
+  it.each(['', '# nothing yet\n', 'name,ra,dec\n'])('refuse %j, which holds no source', (text) => {
+    expect(() => parseSources(text, 'list.csv')).toThrow('list.csv holds no source.');
+  });
 });
 
 /** CIE luminance of an sRGB colour. */

@@ -100,6 +100,14 @@ describe('choosePixels', () => {
     ]);
   });
 
+  it('refuses a round of more pixels than a scan can hold, and says what to change', () => {
+    const fine = parseProgression(['4096:0']);
+    expect(() => choosePixels(fine, skyOf([4096], []), null)).toThrow(/201326592 pixels of nside 4096 are more/);
+    const pixels = allPixels(2).map((pixel) => ({ nside: 2, pixel, llh: pixel }));
+    const wide = parseProgression(['2:0', '8192:48']);
+    expect(() => choosePixels(wide, skyOf([2, 8192], pixels), null)).toThrow(/pixels of nside 8192 are more/);
+  });
+
   it('refines nothing where every fit failed', () => {
     const pixels = allPixels(2).map((pixel) => ({ nside: 2, pixel, llh: Number.NaN }));
     expect(choosePixels(progression, skyOf(nsides, pixels), null)).toEqual([]);

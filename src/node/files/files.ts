@@ -2,8 +2,8 @@
  * Files, with errors that a user understands. What is written appears under its name whole or not at all: temporary
  * name beside it, fsync, rename; on any failure (a full disk too) the temporary file is removed.
  */
-import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FileAccessError } from '../../config/index.js';
 
 /** A file to be written. */
@@ -71,10 +71,33 @@ export async function listDirectory(path: string, what: string): Promise<string[
 /** Makes a directory and its parents. Throws FileAccessError file/not-writable. */
 export async function ensureDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectories(resolve(path));
   } catch (error) {
     throw writeError(error, path, 'directory');
   }
+}
+
+/**
+ * As mkdir with `recursive`, which runs for ever below directories that take no others and say ENOENT (/proc, automounts)
+ * and says ENOENT itself on read-only file systems.
+ */
+async function makeDirectories(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isDirectory(path)) return;
+    const parent = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || (await isDirectory(parent))) throw error;
+    await makeDirectories(parent);
+    await makeDirectories(path);
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /**
@@ -158,12 +181,24 @@ export function readError(error: unknown, path: string, what: string): unknown {
         `Give the ${what} itself.`,
       );
     case 'ENOTDIR':
-      return new FileAccessError('file/not-readable', `${path} is not a directory, or a part of the path is a file.`);
+      return new FileAccessError(
+        'file/not-readable',
+        `${path} is not a directory, or a part of the path is a file.`,
+        'Check the path.',
+      );
     case 'EACCES':
     case 'EPERM':
-      return new FileAccessError('file/not-readable', `The ${what} ${path} may not be read: permission denied.`);
+      return new FileAccessError(
+        'file/not-readable',
+        `The ${what} ${path} may not be read: permission denied.`,
+        'Get the right to read it, or a copy that is yours.',
+      );
     default:
-      return new FileAccessError('file/not-readable', `The ${what} ${path} cannot be read (${codeOf(error)}).`);
+      return new FileAccessError(
+        'file/not-readable',
+        `The ${what} ${path} cannot be read (${codeOf(error)}).`,
+        'The disk or the network may have a problem; try again, or with a copy elsewhere.',
+      );
   }
 }
 
@@ -180,10 +215,15 @@ export function writeError(error: unknown, path: string, what: string): unknown 
     EPERM: 'permission denied',
     ENOTDIR: 'a part of the path is a file, not a directory',
     EEXIST: 'a file of that name is in the way',
-    ENOENT: 'its directory does not exist',
+    ENOENT: what === 'directory' ? 'directories cannot be made there' : 'its directory does not exist',
     EISDIR: 'it is a directory',
   };
-  return new FileAccessError('file/not-writable', `The ${what} ${path} cannot be written: ${why[code] ?? code}.`);
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new FileAccessError(
+    'file/not-writable',
+    `The ${what} ${path} cannot be written: ${why[code] ?? code}.`,
+    isFull ? 'Make room and give the same command again, or choose another place.' : 'Choose another place.',
+  );
 }
 
 /** `ENOENT` and the like of a system error, null for every other error. */

@@ -175,10 +175,18 @@ function speedLine({ fitsDone, fitsExpected, fitsPerSecond, timeLeft, failed }: 
   return parts.filter((part) => part !== '').join('   ');
 }
 
-/** Style of the display for a terminal. `isWatched`: what a person has said, undefined where nothing. */
-export function progressStyle(terminal: Terminal, isQuiet: boolean, isWatched?: boolean): ProgressStyle {
+/**
+ * Style of the display for a terminal. `isWatched`: what a person has said, undefined where nothing. A dumb terminal (of
+ * an editor) cannot move its cursor.
+ */
+export function progressStyle(
+  terminal: Terminal,
+  isQuiet: boolean,
+  isWatched?: boolean,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ProgressStyle {
   if (isQuiet) return 'quiet';
-  return (isWatched ?? terminal.isTTY === true) ? 'live' : 'lines';
+  return (isWatched ?? (terminal.isTTY === true && env.TERM !== 'dumb')) ? 'live' : 'lines';
 }
 
 function levelLine({ nside, sent, done }: LevelFigures): string {

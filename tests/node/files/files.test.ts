@@ -75,9 +75,20 @@ describe('writing files', () => {
     expect(readFileSync(join(folder, 'a.json'), 'utf8')).toBe('old');
   });
 
+  it('makes directories and those above them, once', async () => {
+    for (let i = 0; i < 2; i++) await ensureDirectory(at('a/b/c'));
+    expect(readdirSync(at('a/b'))).toEqual(['c']);
+    await Promise.all(['x', 'y', 'z'].map((name) => ensureDirectory(at(`one/two/${name}`))));
+    expect(readdirSync(at('one/two'))).toEqual(['x', 'y', 'z']);
+  });
+
   it('says which directory cannot be made or written', async () => {
     writeFileSync(at('file'), '');
     await expect(ensureDirectory(join(at('file'), 'out'))).rejects.toThrow(/file\/out cannot be written: a part of/);
+    // There mkdir says that a directory above is missing, and one that makes them in turn would never end.
+    await expect(ensureDirectory('/proc/out')).rejects.toThrow(
+      /proc\/out cannot be written: directories cannot be made/,
+    );
     await expect(probeWritable(at('nowhere'))).rejects.toThrow(/nowhere cannot be written/);
     await expect(listDirectory(at('nowhere'), 'GCD directory')).rejects.toThrow(
       /GCD directory .*nowhere does not exist/,

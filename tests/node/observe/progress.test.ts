@@ -123,7 +123,8 @@ describe('the progress display', () => {
 
   it('knows a terminal, and what a person wants instead', () => {
     const terminal = { write: () => undefined };
-    expect(progressStyle({ ...terminal, isTTY: true }, false)).toBe('live');
+    expect(progressStyle({ ...terminal, isTTY: true }, false, undefined, { TERM: 'xterm' })).toBe('live');
+    expect(progressStyle({ ...terminal, isTTY: true }, false, undefined, { TERM: 'dumb' })).toBe('lines');
     expect(progressStyle(terminal, false)).toBe('lines');
     expect(progressStyle({ ...terminal, isTTY: true }, true)).toBe('quiet');
     expect(progressStyle({ ...terminal, isTTY: true }, false, false)).toBe('lines');
