@@ -65,9 +65,11 @@ function figureTexts({
       fitsExpected > 0 ? `${fitsDone} of about ${fitsExpected}${share}` : fitsDone > 0 ? String(fitsDone) : 'starting',
     ],
     ['Fits a second', fitsPerSecond.toFixed(fitsPerSecond >= 10 ? 0 : 1)],
-    ['Time left', timeLeft === null ? (fitsDone > fitsExpected ? 'none' : 'not known yet') : `about ${timeLeft}`],
+    ...(fitsExpected > 0 && fitsDone >= fitsExpected
+      ? []
+      : [['Time left', timeLeft === null ? 'not known yet' : `about ${timeLeft}`] as [string, string]]),
     [
-      'Best so far',
+      'Best pixel',
       best === null ? 'none yet' : `RA ${ra(best)}\u00b0, dec ${dec(best)}\u00b0 (llh ${best.llh.toFixed(2)})`,
     ],
     ...(failed > 0 ? [['Given up', `${failed} tasks`] as [string, string]] : []),

@@ -24,7 +24,7 @@ export function livePage(base: string): string {
   return frame(
     'Sky scan',
     base,
-    `<header class="top"><h1 id="title">Sky scan</h1><span class="about" id="detail"></span><span class="end" id="theme-place"></span></header>
+    `<header class="top"><h1 id="title">Sky scan</h1><span class="about" id="detail"></span><span class="end"><a href="${base}" ${base === '' ? 'hidden' : ''}>All scans</a> <span id="theme-place"></span></span></header>
 <main>
 <p id="connection" class="note" role="status"></p>
 <div class="columns">
@@ -60,16 +60,18 @@ export interface ListedScan {
   readonly when: string;
 }
 
+const LIST_COLUMNS = ['Scan', 'State', 'Position', '90 % region', 'Last change (UTC)'];
+
 /** What is in a directory. */
 export function listPage(directory: string, scans: readonly ListedScan[]): string {
   const rows = scans.map(
     ({ href, title, state, position, area90, when }) =>
-      `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(title)}</a></td>${[state, position, area90, when].map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+      `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(title)}</a></td>${[state, position, area90, when].map((cell, i) => `<td data-name="${LIST_COLUMNS[i + 1]}">${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   const body =
     scans.length === 0
       ? '<p>There is no scan here yet. The page shows the results (.npz, .json) that scans leave in this directory and in those below it.</p>'
-      : `<div class="scroll"><table><thead><tr>${['Scan', 'State', 'Position', '90 % region', 'Last change (UTC)'].map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+      : `<div class="scroll"><table class="list"><thead><tr>${LIST_COLUMNS.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
   return frame(
     'Sky scans',
     '',

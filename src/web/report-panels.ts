@@ -29,9 +29,10 @@ function placeText(raDeg: number, decDeg: number, decimals = 3): string {
   return `RA ${fixed(raDeg, decimals)}\u00b0, dec ${signed(decDeg, decimals)}\u00b0`;
 }
 
-export function positionText(figures: SkyFigures | null, { truth }: ReportInput): string {
+export function positionText(figures: SkyFigures | null, { truth, result }: ReportInput): string {
   if (figures === null) return '<p>No pixel has a fit, so there is no position.</p>';
   const { raDeg, decDeg, floorDeg } = figures.peak;
+  const isPartial = result.metadata?.complete === false;
   const blur =
     floorDeg > 0 ? `Maximum of the probability, blurred by ${floorDeg}\u00b0` : 'Most probable pixel, not blurred';
   const apart =
@@ -40,7 +41,7 @@ export function positionText(figures: SkyFigures | null, { truth }: ReportInput)
       : `<p class="note">True position: ${escapeHtml(placeText(truth.raDeg, truth.decDeg))}, ${separationDeg(truth, figures.peak).toFixed(3)}\u00b0 away.</p>`;
   return (
     `<p class="answer">${escapeHtml(placeText(raDeg, decDeg))}</p>` +
-    `<p class="note">${escapeHtml(formatRaHms(raDeg))}, ${escapeHtml(formatAngleDms(decDeg))} (ICRS, J2000). ${blur}: the position to publish.</p>${apart}`
+    `<p class="note">${escapeHtml(formatRaHms(raDeg))}, ${escapeHtml(formatAngleDms(decDeg))} (ICRS, J2000). ${blur}${isPartial ? '' : ': the position to publish'}.</p>${apart}`
   );
 }
 

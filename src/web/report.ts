@@ -101,7 +101,7 @@ export function htmlReport(input: ReportInput, assets: ReportAssets): string {
 <div class="page">
 <header class="top"><h1>${escapeHtml(title)}</h1><span class="about">${escapeHtml(about.join(' \u00b7 '))}</span><span class="end" id="theme-place"></span></header>
 <main>
-${isPartial ? `<p class="warning">Not finished: ${PARTIAL}. Position and regions may still change.</p>` : ''}
+${isPartial ? `<p class="warning">Not finished: ${PARTIAL}. A finished scan may say something else.</p>` : ''}
 <div class="columns">
 <section aria-label="Sky map" class="panel plain"><div id="sky"></div>${legendKey(input.truth == null ? 'no' : 'yes')}
 <noscript><p class="note">The sky to move in and the event display need JavaScript; everything else is below.</p></noscript></section>

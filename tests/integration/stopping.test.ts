@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { temporaryDirectory, until } from '../support/command.js';
+import { runCommand, temporaryDirectory, until } from '../support/command.js';
 import { bytesOf, filesOf, journalOf, type Scan, STEM, scan, simulatedEvent, writeModule } from './support.js';
 
 let event: string;
@@ -44,6 +45,23 @@ describe('Ctrl-C', () => {
     expect(second.code).toBe(0);
     expect(bytesOf(directory, `${STEM}_1_2_4.npz`)).toBe(bytesOf(undisturbed.directory, `${STEM}_1_2_4.npz`));
     expect(filesOf(directory)).toEqual(filesOf(undisturbed.directory));
+  });
+
+  it('leaves the map so far with its event, and nobody takes it for that of a finished scan', async () => {
+    const directory = temporaryDirectory();
+    const partial = join(directory, `${STEM}_1_2.npz`);
+    const ended = await scan(event, ['--reco-option', 'delay_s=0.05'], {
+      directory,
+      env: { SKYSCAN_RESULT_INTERVAL_SEC: '0.05', SKYSCAN_PROGRESS_INTERVAL_SEC: '0.05' },
+      whileRunning: (child) => void until(() => existsSync(partial)).then(() => child.kill('SIGINT')),
+    });
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toContain(`The map so far stays: ${STEM}_1_2.npz, ${STEM}_1_2.json. It is not finished.`);
+    expect(filesOf(directory)).toContain(`${STEM}.event.json.gz`);
+    expect(filesOf(directory)).not.toContain(`${STEM}.summary.json`);
+    const manifest = JSON.parse(readFileSync(join(directory, 'scan-manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ state: 'stopped', event_file: { name: `${STEM}.event.json.gz` } });
+    expect((await runCommand(['area', partial])).stderr).toContain('the map of a scan that was not over yet');
   });
 
   it('does so while every worker is in an endless loop, and on SIGTERM', async () => {

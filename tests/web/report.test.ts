@@ -65,6 +65,17 @@ describe('the HTML report', () => {
     expect(html.match(/<script/g)).toHaveLength(4);
   });
 
+  it('cannot be taken for that of a finished scan where the map is a part', () => {
+    const whole = report({});
+    expect(whole).toContain('the position to publish');
+    expect(whole).not.toContain('class="warning"');
+    const { metadata, maps } = valley();
+    const part = report({ result: { metadata: { ...metadata!, complete: false }, maps: maps.slice(0, 1) } });
+    expect(part).toContain('<p class="warning">Not finished: ');
+    expect(part).toMatch(/<title>[^<]*not finished<\/title>/);
+    expect(part).not.toContain('the position to publish');
+  });
+
   it('says what the summary says', () => {
     const result = valley();
     const summary = summarize(result, { recoAlgo: 'pandel_mpe', nRecos: 5000, wallS: 61 });

@@ -271,10 +271,17 @@ async function pictureOf(scan: FoundScan): Promise<EventPicture | null> {
   return loaded && eventPicture(loaded.event, loaded.detector);
 }
 
+/** `Run 136662, event 35405932, BRONZE`, or the name of the files. */
+function titleOf(stem: string): string {
+  const [, run, event, type] = /^run(\d+)\.evt(\d+)\.(.+)$/.exec(stem) ?? [];
+  if (run === undefined) return stem;
+  return `Run ${Number(run)}, event ${Number(event)}${type === 'None' ? '' : `, ${type}`}`;
+}
+
 async function aboutOf(scan: FoundScan): Promise<LiveAbout> {
   const summary = await summaryOf(scan);
   return {
-    title: scan.stem,
+    title: titleOf(scan.stem),
     detail: [summary?.reco_algo, scan.result].filter((text) => text != null).join(' \u00b7 '),
     nsides: summary?.nsides ?? [],
     angularErrorFloorDeg: summary?.peak?.angular_error_floor_deg ?? 0.2,

@@ -137,11 +137,16 @@ function showProgress(given: LiveProgress): void {
   setText(byId('state'), `${STATES[state]}${percent}`);
   byId<HTMLProgressElement>('bar').value = state === 'done' ? 1 : part;
   const lines: [string, string][] = [];
-  if (elapsedS !== null) lines.push(['Since the start', elapsedS < 60 ? `${elapsedS} s` : formatDuration(elapsedS)]);
+  if (elapsedS !== null)
+    lines.push([
+      state === 'done' ? 'Took' : 'Since the start',
+      elapsedS < 60 ? `${elapsedS} s` : formatDuration(elapsedS),
+    ]);
   if (figures !== null) {
     if (state === 'running')
       lines.push(['Time left', figures.timeLeft === null ? 'not known yet' : `about ${figures.timeLeft}`]);
-    lines.push(['Fits', `${figures.fitsDone}${figures.fitsExpected > 0 ? ` of about ${figures.fitsExpected}` : ''}`]);
+    const isOpen = state !== 'done' && figures.fitsExpected > 0;
+    lines.push(['Fits', `${figures.fitsDone}${isOpen ? ` of about ${figures.fitsExpected}` : ''}`]);
     if (state === 'running') lines.push(['Fits a second', String(figures.fitsPerSecond)]);
     if (figures.failed > 0) lines.push(['Given up', `${figures.failed} tasks`]);
   }

@@ -151,20 +151,20 @@ describe('the pages of a directory', () => {
       const events = await listen(STEM, (heard) => heard.some(({ event }) => event === 'progress'));
       return JSON.parse(events.find(({ event }) => event === 'progress')!.data);
     };
-    expect(await text('')).toContain('<td>not finished</td>');
+    expect(await text('')).toContain('>not finished</td>');
     expect(await shown()).toMatchObject({ state: 'unfinished' });
     manifest('running', '');
-    expect(await text('')).toContain('<td>running; last report 2024-05-06 07:08:09</td>');
+    expect(await text('')).toContain('>running; last report 2024-05-06 07:08:09</td>');
     expect(await shown()).toMatchObject({ state: 'running', note: 'Last report of the scan: 2024-05-06 07:08:09.' });
     manifest('failed', 'The scan ended with an error: no room.');
-    expect(await text('')).toContain('<td>not finished: ended with an error</td>');
+    expect(await text('')).toContain('>not finished: ended with an error</td>');
     expect(await shown()).toMatchObject({ state: 'failed', note: 'The scan ended with an error: no room.' });
     manifest('stopped', 'The scan was stopped.');
-    expect(await text('')).toContain('<td>not finished: stopped</td>');
+    expect(await text('')).toContain('>not finished: stopped</td>');
     expect(await shown()).toMatchObject({ state: 'stopped', note: 'The scan was stopped.' });
     // The manifest of a later scan that came to nothing makes no whole map a part.
     writeFileSync(join(directory, `${STEM}_8.npz`), writeNpz({ ...valley(), maps: valley().maps.slice(0, 1) }));
-    expect(await text('')).toContain('<td>finished</td>');
+    expect(await text('')).toContain('>finished</td>');
     expect(await shown()).toMatchObject({ state: 'done', note: '' });
   });
 
