@@ -9,8 +9,10 @@ Examples:
   skymap-scanner tables make --step 20 --photons 200000 --output quick.skylight     (a few minutes)
 
 Photons are followed through the layers of the ice from every source depth and folded into three tables: cascades, bare
-muons, stochastic losses of muons. Finished depths are kept in FILE.parts: the same command goes on after Ctrl-C. The
-bytes depend on ice, acceptance, photons, step and seed alone. About 100,000 to 170,000 photons a second and core.
+muons, stochastic losses of muons. Steps between depths of cascades are halved where the ice changes so quickly that light
+interpolated half-way would be off by some 5 % (in the dust layer); tracks are sums of the even depths. Finished depths are
+kept in FILE.parts: the same command goes on after Ctrl-C. The bytes depend on ice, acceptance, photons, step, --even and
+seed alone; a depth has the same photons whatever the depths around it. About 100,000 to 170,000 photons a second and core.
 To use them: --ice-model NAME and --photon-tables FILE with scan, server and simulate, --photon-tables with client and reco.`;
 
 const CHECK_EXAMPLES = `
@@ -42,6 +44,7 @@ export function tablesCommand(): Command {
     .addOption(
       new Option('--step <m>', 'between source depths').choices(['10', '20', '50', '100', '200']).default('10'),
     )
+    .option('--even', 'no half steps: the same step everywhere')
     .option('--seed <number>', 'seed of all random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 11)
     .option('--workers <number>', 'threads (default: all cores)', wholeNumber(1, 1024))
     .requiredOption('-o, --output <file>', 'file to write')
@@ -77,6 +80,7 @@ interface MakeArguments {
   readonly acceptance: string;
   readonly photons: number;
   readonly step: string;
+  readonly even?: boolean;
   readonly seed: number;
   readonly workers?: number;
   readonly output: string;
@@ -84,21 +88,24 @@ interface MakeArguments {
 }
 
 async function make(args: MakeArguments): Promise<void> {
-  const { defaultPlan } = await import('../index.js');
-  const { INTERRUPTED, interruptible, makeTables, packageVersion } = await import('../node/index.js');
+  const { defaultPlan, evenPlan, loadIceModel } = await import('../index.js');
+  const { INTERRUPTED, interruptible, makeTables, packageVersion, readResource } = await import('../node/index.js');
   const { availableParallelism } = await import('node:os');
+  const { photons, seed, even } = args;
+  const step = Number(args.step);
+  const ice = await loadIceModel(readResource, args.ice);
   const interrupt = interruptible(() => undefined);
   interrupt.arm();
   const started = performance.now();
   let last = Number.NEGATIVE_INFINITY;
   try {
     const bytes = await makeTables({
-      plan: defaultPlan(args.photons, args.seed, Number(args.step)),
+      plan: even === true ? evenPlan(photons, seed, step) : defaultPlan(ice, photons, seed, step),
       iceModel: args.ice,
       acceptance: args.acceptance,
       workers: args.workers ?? availableParallelism(),
       output: args.output,
-      command: `skymap-scanner tables make --ice ${args.ice} --acceptance ${args.acceptance} --photons ${args.photons} --step ${args.step} --seed ${args.seed}`,
+      command: `skymap-scanner tables make --ice ${args.ice} --acceptance ${args.acceptance} --photons ${photons} --step ${step}${even === true ? ' --even' : ''} --seed ${seed}`,
       generator: await packageVersion(),
       signal: interrupt.signal,
       progress({ stage, done, of, found }) {
@@ -123,7 +130,7 @@ async function make(args: MakeArguments): Promise<void> {
 }
 
 async function info(file: string, args: { readonly json?: boolean }): Promise<void> {
-  const { decodeTableHeader, decodeTables } = await import('../index.js');
+  const { decodeTableHeader, decodeTables, nodesOf } = await import('../index.js');
   const { readWholeFile } = await import('../node/index.js');
   const bytes = await readWholeFile(file, 'table file');
   const header = decodeTableHeader(bytes, file);
@@ -132,8 +139,11 @@ async function info(file: string, args: { readonly json?: boolean }): Promise<vo
     process.stdout.write(`${JSON.stringify(header, null, 2)}\n`);
     return;
   }
-  const axis = (a: { first: number; step: number; size: number }): string =>
-    `${a.first} to ${Number((a.first + (a.size - 1) * a.step).toFixed(6))} in ${a.size} steps`;
+  const depths = (nodes: ArrayLike<number>): string => {
+    const steps = Array.from(nodes).map((z, i) => z - (nodes[i - 1] ?? Number.NaN));
+    const sizes = [...new Set(steps.slice(1))].sort((a, b) => a - b).map(String);
+    return `${nodes[0]} to ${nodes[nodes.length - 1]} m in ${nodes.length} depths every ${sizes.join(' or ')} m`;
+  };
   const { cascade, muon } = header;
   process.stdout.write(
     [
@@ -143,8 +153,8 @@ async function info(file: string, args: { readonly json?: boolean }): Promise<vo
       `modules         angular acceptance ${header.angularAcceptance}, efficiency ${header.domEfficiency}`,
       `made with       ${header.photonsPerDepth} photons a depth, seed ${header.seed}, version ${header.generator}`,
       `command         ${header.command}`,
-      `cascades        z ${axis(cascade.z)} m, ${cascade.lnR.size} distances of ${Math.exp(cascade.lnR.first).toFixed(1)} to ${Math.exp(cascade.lnR.first + (cascade.lnR.size - 1) * cascade.lnR.step).toFixed(0)} m, ${cascade.cosGamma.size} directions, ${cascade.thetaDeg.length} emission angles`,
-      `tracks          z ${axis(muon.z)} m, ${muon.zenithDeg.size} zeniths, ${muon.lnRho.size} distances up to ${Math.exp(muon.lnRho.first + (muon.lnRho.size - 1) * muon.lnRho.step).toFixed(0)} m, ${muon.phiDeg.size} azimuths`,
+      `cascades        z ${depths(nodesOf(cascade.z))}, ${cascade.lnR.size} distances of ${Math.exp(cascade.lnR.first).toFixed(1)} to ${Math.exp(cascade.lnR.first + (cascade.lnR.size - 1) * cascade.lnR.step).toFixed(0)} m, ${cascade.cosGamma.size} directions, ${cascade.thetaDeg.length} emission angles`,
+      `tracks          z ${depths(nodesOf(muon.z))}, ${muon.zenithDeg.size} zeniths, ${muon.lnRho.size} distances up to ${Math.exp(muon.lnRho.first + (muon.lnRho.size - 1) * muon.lnRho.step).toFixed(0)} m, ${muon.phiDeg.size} azimuths`,
       `times           ${header.timeNodes.length} nodes of the cumulative distribution`,
       '',
     ].join('\n'),
@@ -160,13 +170,15 @@ interface CheckArguments {
   readonly json?: boolean;
 }
 
-/** Depths of a check: between nodes, above, in and below the dust. */
+/** Heights about which is checked: above, in and below the dust. */
 const CHECK_DEPTHS = [-435, -305, -105, -65, 25, 155, 305, 425];
 const QUICK_DEPTHS = [-305, -105, 25, 305];
 const DUST = { from: -160, to: -50 } as const;
 
 async function check(file: string | undefined, args: CheckArguments): Promise<void> {
-  const { checkDepth, ClosedFormCascadeLight, ConfigError, followPhotons, loadIceModel } = await import('../index.js');
+  const { checkDepth, ClosedFormCascadeLight, ConfigError, followPhotons, halfWay, loadIceModel } = await import(
+    '../index.js'
+  );
   const { loadOptics, readResource } = await import('../node/index.js');
   const { setImmediate: nextTurn } = await import('node:timers/promises');
   const isTable = args.light === 'table';
@@ -177,7 +189,8 @@ async function check(file: string | undefined, args: CheckArguments): Promise<vo
   const ice = await loadIceModel(readResource, table?.header.iceModel ?? args.ice);
   const optics = await loadOptics(ice.name, table?.header.angularAcceptance ?? 'h2-50cm');
   const light = table?.light ?? new ClosedFormCascadeLight(ice);
-  const depths = args.quick === true ? QUICK_DEPTHS : CHECK_DEPTHS;
+  const heights = args.quick === true ? QUICK_DEPTHS : CHECK_DEPTHS;
+  const depths = table === null ? heights : heights.map((z) => halfWay(table.nodes, z));
   const photons = args.quick === true ? 50_000 : args.photons;
   const rows: BandErrors[] = [];
   for (const [i, z] of depths.entries()) {
@@ -209,15 +222,13 @@ async function check(file: string | undefined, args: CheckArguments): Promise<vo
 async function tableToCheck(
   file: string | undefined,
   iceModel: string,
-): Promise<{ readonly header: TableHeader; readonly light: CascadeLight }> {
+): Promise<{ readonly header: TableHeader; readonly nodes: Float64Array; readonly light: CascadeLight }> {
   const { decodeTableHeader, decodeTables, TableCascadeLight } = await import('../index.js');
   const { readPhotonTables, readWholeFile } = await import('../node/index.js');
   const name = file ?? `tables/${iceModel}.skylight`;
   const bytes = file === undefined ? await readPhotonTables(iceModel) : await readWholeFile(file, 'table file');
-  return {
-    header: decodeTableHeader(bytes, name),
-    light: new TableCascadeLight(decodeTables(bytes, name).cascade),
-  };
+  const { cascade } = decodeTables(bytes, name);
+  return { header: decodeTableHeader(bytes, name), nodes: cascade.z, light: new TableCascadeLight(cascade) };
 }
 
 /** The same distances at several depths: mean of their medians, rms of all places. */

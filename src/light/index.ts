@@ -62,6 +62,7 @@ export { decodeSplineTable, type SplineTable } from './photospline/table.js';
 export { PhotosplineTrackLight } from './photospline/track.js';
 export { acosDegrees } from './sight.js';
 export { prepareSmearedGamma, SMEARED, smearedGamma } from './smeared-gamma.js';
+export { Heights } from './table/axes.js';
 export { TableCascadeLight } from './table/cascade.js';
 export { type SmearedTimePart, smearTimes, type TimePart } from './table/cascade-times.js';
 export { NodeDistribution } from './table/cdf-nodes.js';
@@ -69,6 +70,8 @@ export {
   decodeTableHeader,
   decodeTables,
   encodeTables,
+  type HeightNodes,
+  nodesOf,
   type TableHeader,
   type TableOrigin,
 } from './table/container.js';
@@ -76,6 +79,7 @@ export { MuonLight } from './table/muon.js';
 export { MUON, MuonGradient } from './table/muon-gradient.js';
 export {
   type Axis,
+  axisNodes,
   type CascadeTable,
   CDF_VALUES,
   LOG_FLOOR,

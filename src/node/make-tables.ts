@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { ScanError } from '../config/index.js';
 import {
   assembleTables,
+  axisNodes,
   CELL_SIZE,
   type DepthLight,
   type Emitters,
@@ -21,7 +22,6 @@ import {
   type Optics,
   parseAcceptance,
   parseSpectrum,
-  planDepths,
   type TablePlan,
 } from '../light/index.js';
 import { shareLargeArrays } from '../session/index.js';
@@ -82,7 +82,7 @@ export async function makeTables(options: MakeTablesOptions): Promise<number> {
     .slice(0, 12);
   const partName = (z: number): string => `depth${z >= 0 ? '+' : ''}${z}-${mark}.f32`;
   const present = new Set(await listDirectory(folder, 'folder of finished depths'));
-  const depths = planDepths(plan);
+  const depths = plan.z;
   const missing = depths.filter((z) => !present.has(partName(z)));
 
   let done = depths.length - missing.length;
@@ -112,7 +112,7 @@ export async function makeTables(options: MakeTablesOptions): Promise<number> {
   }
   const folded = foldDepths(plan, ice, lights);
   lights.length = 0;
-  const heights = [...planDepths({ ...plan, z: plan.muonZ })];
+  const heights = [...axisNodes(plan.muonZ)];
   let tracks = 0;
   const of = 2 * heights.length;
   const columnsOf = async (work: (job: TableJob) => Promise<TableAnswer>, emitters: Emitters): Promise<MuonColumn[]> =>

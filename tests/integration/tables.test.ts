@@ -1,9 +1,9 @@
-/** Photon tables through the built command: made, described, checked, used. Small tables: 8 depths of 8000 photons. */
+/** Photon tables through the built command: made, described, checked, used. Small tables: 8 to 14 depths of 8000 photons. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeEvent, summarizePulses } from '../../src/event/index.js';
-import { decodeTableHeader } from '../../src/light/index.js';
+import { decodeTableHeader, decodeTables } from '../../src/light/index.js';
 import { ensureBuilt, runCommand, temporaryDirectory, until } from '../support/command.js';
 
 const SHIPPED = 'resources/tables/spice_mie.skylight';
@@ -22,7 +22,7 @@ describe('tables make', () => {
   it('makes the same bytes with any number of workers, and goes on where it was stopped', async () => {
     const one = await runCommand(make('one.skylight', '--workers', '1'));
     expect(one, one.stderr).toMatchObject({ code: 0 });
-    expect(one.stderr).toMatch(/8 of 8 source depths/);
+    expect(one.stderr).toMatch(/14 of 14 source depths/);
     expect(readdirSync(folder)).toEqual(['one.skylight']);
     const bytes = readFileSync(join(folder, 'one.skylight'));
 
@@ -71,6 +71,30 @@ describe('tables make', () => {
     expect(scanned.stderr).toContain('photon tables of spice_ftp_v3m_isotropic');
   });
 
+  it('makes even steps where asked, and half steps where the ice changes quickly', async () => {
+    const even = await runCommand(make('even.skylight', '--even'));
+    expect(even.stderr).toMatch(/8 of 8 source depths/);
+    const [quick, plain] = ['one.skylight', 'even.skylight'].map((name) => {
+      const bytes = readFileSync(join(folder, name));
+      return { ...decodeTables(bytes, name), header: decodeTableHeader(bytes, name) };
+    });
+    expect(plain!.header.cascade.z).toEqual({ first: -700, step: 200, size: 8 });
+    const uneven = [-700, -600, -500, -400, -300, -200, -100, 0, 100, 200, 300, 400, 500, 700];
+    expect(quick!.header.cascade.z).toEqual(uneven);
+    // a depth has the same photons whatever lies around it, and tracks are sums of the even depths
+    const perDepth = plain!.cascade.amplitude.length / 8;
+    const column = (of: typeof plain, z: number): Uint16Array => {
+      const i = of!.cascade.z.indexOf(z);
+      return of!.cascade.amplitude.slice(i * perDepth, (i + 1) * perDepth);
+    };
+    for (const z of plain!.cascade.z) expect(column(quick, z)).toEqual(column(plain, z));
+    expect(quick!.muon).toEqual(plain!.muon);
+    expect(quick!.stochastic).toEqual(plain!.stochastic);
+    const { stdout } = await runCommand(['tables', 'info', join(folder, 'one.skylight')]);
+    expect(stdout).toContain('z -700 to 700 m in 14 depths every 100 or 200 m');
+    expect(stdout).toContain('z -700 to 500 m in 4 depths every 400 m');
+  });
+
   it('refuses what it cannot make, in a sentence', async () => {
     const ice = await runCommand(make('x.skylight', '--ice', 'slush'));
     expect(ice.stderr).toContain('There is no ice model named "slush".');
@@ -88,7 +112,8 @@ describe('tables info', () => {
     const header = JSON.parse(stdout);
     expect(header).toEqual(decodeTableHeader(readFileSync(SHIPPED), SHIPPED));
     expect(header.photonsPerDepth).toBeGreaterThanOrEqual(1e6);
-    expect(header.cascade.z.step).toBe(10);
+    expect(header.cascade.z).toHaveLength(173);
+    expect(text.stdout).toContain('z -700 to 700 m in 173 depths every 5 or 10 m');
   });
 
   it('refuses a damaged file', async () => {
@@ -101,7 +126,7 @@ describe('tables info', () => {
 });
 
 describe('tables check', () => {
-  it('finds the shipped table good to a few per cent outside the dust, and the closed form less so', async () => {
+  it('finds the shipped table good to a few per cent, and the closed form less so', async () => {
     const lines = async (...words: string[]): Promise<{ rms: number; cdf: number }[]> => {
       const { code, stdout, stderr } = await runCommand(['tables', 'check', '--quick', ...words]);
       expect(code, stderr).toBe(0);

@@ -12,8 +12,8 @@ export const THETA_DEG: readonly number[] = [0, 10, 20, 30, 36, 41.4, 47, 55, 65
 export const TIME_THETA_DEG: readonly number[] = [0, 20, 41.4, 55, 80, 110, 145, 180];
 /** Where the stored nodes are among the edges of the time cells. */
 export const NODE_INDEX: readonly number[] = TIME_NODES.map((node) => TIME_EDGES.indexOf(node));
-/** Every second node in z and r has a time distribution. */
-const TIME_STRIDE = 2;
+/** Every second depth and distance has a time distribution. */
+export const TIME_STRIDE = 2;
 export const GAMMA_AXIS: Axis = { first: -1 + 1 / N_GAMMA, step: 2 / N_GAMMA, size: N_GAMMA };
 export const LN_R_AXIS: Axis = { first: 0.5 * LN_R_STEP, step: LN_R_STEP, size: N_R };
 const EMPTY = -60;
@@ -74,7 +74,7 @@ export function timeColumn(depth: FoldedDepth): Uint8Array {
 
 /** The cascade table out of its columns, ascending in z; every second depth has a time column. */
 export function cascadeTable(
-  z: Axis,
+  z: Float64Array,
   amplitudes: readonly AmplitudeColumn[],
   times: readonly Uint8Array[],
   common: { readonly iceModel: string; readonly domEfficiency: number },
@@ -95,7 +95,7 @@ export function cascadeTable(
       amplitudes.map((column) => column.harmonic),
       (n) => new Int8Array(n),
     ),
-    timeZ: { first: z.first, step: z.step * TIME_STRIDE, size: times.length },
+    timeZ: z.filter((_, i) => i % TIME_STRIDE === 0),
     timeLnR: { first: Math.log(R_NODES[0]!), step: LN_R_STEP * TIME_STRIDE, size: Math.ceil(N_R / TIME_STRIDE) },
     timeThetaDeg: Float64Array.from(TIME_THETA_DEG),
     cdf: joinColumns(times, (n) => new Uint8Array(n)),

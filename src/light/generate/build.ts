@@ -4,13 +4,13 @@
  * bytes depend on the plan alone.
  */
 import type { IceModel } from '../ice.js';
-import type { Axis, PhotonTables } from '../table/photon-table.js';
-import { axisNodes } from '../table/photon-table.js';
+import { axisNodes, type PhotonTables } from '../table/photon-table.js';
 import {
   type AmplitudeColumn,
   amplitudeColumn,
   cascadeTable,
   THETA_DEG,
+  TIME_STRIDE,
   TIME_THETA_DEG,
   timeColumn,
 } from './assemble.js';
@@ -18,27 +18,7 @@ import { cascadeEmission, coneEmission, type FoldedDepth, foldDepth, foldKernel 
 import { type Emitters, joinEmitters, LINE_THETA_DEG, type MuonColumn, muonTable } from './muon-line.js';
 import type { Optics } from './optics.js';
 import { type DepthLight, followPhotons } from './photons.js';
-
-/** What is to be made. */
-export interface TablePlan {
-  /** Source depths, as heights in metres (detector z). */
-  readonly z: Axis;
-  /** Heights of closest approach of the muon tables. */
-  readonly muonZ: Axis;
-  readonly photonsPerDepth: number;
-  readonly seed: number;
-}
-
-/** The plan of the shipped tables: 10 m between depths, 20 m between tracks. */
-export function defaultPlan(photonsPerDepth: number, seed: number, stepM = 10): TablePlan {
-  const size = Math.round(1400 / stepM) + 1;
-  return {
-    z: { first: -700, step: stepM, size },
-    muonZ: { first: -700, step: 2 * stepM, size: Math.floor((size + 1) / 2) },
-    photonsPerDepth,
-    seed,
-  };
-}
+import type { TablePlan } from './plan.js';
 
 /** Follows the photons of one depth. Every height has its own random stream, whatever the plan around it. */
 export function makeDepth(optics: Optics, plan: TablePlan, z: number): DepthLight {
@@ -66,14 +46,22 @@ export function foldDepths(plan: TablePlan, ice: IceModel, depths: Iterable<Dept
   const times: Uint8Array[] = [];
   const cascades: FoldedDepth[] = [];
   const cones: FoldedDepth[] = [];
+  const even = new Set(axisNodes(plan.evenZ));
   for (const depth of depths) {
-    if (amplitudes.length % 2 === 0) times.push(timeColumn(foldDepth(depth, forTime)));
+    if (amplitudes.length % TIME_STRIDE === 0) times.push(timeColumn(foldDepth(depth, forTime)));
     amplitudes.push(amplitudeColumn(foldDepth(depth, forAmplitude)));
+    if (!even.has(depth.z)) continue;
     cascades.push(foldDepth(depth, forLine));
     cones.push(foldDepth(depth, forCone));
   }
-  if (amplitudes.length !== plan.z.size) throw new Error(`${amplitudes.length} depths for a plan of ${plan.z.size}`);
-  return { amplitudes, times, cascades: joinEmitters(plan.z, cascades), cones: joinEmitters(plan.z, cones) };
+  if (amplitudes.length !== plan.z.length)
+    throw new Error(`${amplitudes.length} depths for a plan of ${plan.z.length}`);
+  return {
+    amplitudes,
+    times,
+    cascades: joinEmitters(plan.evenZ, cascades),
+    cones: joinEmitters(plan.evenZ, cones),
+  };
 }
 
 /** Puts the tables together. Columns ascend in z. */
@@ -84,15 +72,11 @@ export function assembleTables(
   muon: readonly MuonColumn[],
   stochastic: readonly MuonColumn[],
 ): PhotonTables {
+  const muonZ = axisNodes(plan.muonZ);
   const common = { iceModel: ice.name, domEfficiency: ice.parameters.domEfficiency };
   return {
     cascade: cascadeTable(plan.z, folded.amplitudes, folded.times, common),
-    muon: muonTable('muon', plan.muonZ, muon, common),
-    stochastic: muonTable('stochastic', plan.muonZ, stochastic, common),
+    muon: muonTable('muon', muonZ, muon, common),
+    stochastic: muonTable('stochastic', muonZ, stochastic, common),
   };
-}
-
-/** Heights of the plan's depths, metres. */
-export function planDepths(plan: TablePlan): Float64Array {
-  return axisNodes(plan.z);
 }

@@ -5,6 +5,7 @@
 import type { CascadeLight } from '../cascade-light.js';
 import type { IceModel } from '../ice.js';
 import { DOM_RADIUS, PHOTONS_PER_GEV } from '../optics.js';
+import { Heights } from '../table/axes.js';
 import { cascadeEmission, type FoldedDepth, foldDepth, foldKernel } from './fold.js';
 import { FASTEST_INDEX, LIGHT_SPEED, N_GAMMA, N_R, N_TIME, R_NODES, TIME_EDGES, timeScale } from './grid.js';
 import type { DepthLight } from './photons.js';
@@ -32,6 +33,13 @@ export interface BandErrors {
   /** Largest distance of the CDFs over the time cells: median and 95th percentile over the places. */
   readonly medianCdf: number;
   readonly p95Cdf: number;
+}
+
+/** The middle between the two of a table's depths that a height lies between: where interpolation is worst. */
+export function halfWay(nodes: Float64Array, z: number): number {
+  const heights = new Heights(nodes);
+  const cell = heights.cellOf(heights.inside(z));
+  return (nodes[cell]! + nodes[cell + 1]!) / 2;
 }
 
 /** PE per GeV for a fluence of 1/m^2 per photon. */

@@ -91,13 +91,13 @@ export function muonColumn(emitters: Emitters, z: number): MuonColumn {
 /** The whole table out of its columns, ascending in z. */
 export function muonTable(
   kind: MuonTable['kind'],
-  z: Axis,
+  z: Float64Array,
   columns: readonly MuonColumn[],
   common: { readonly iceModel: string; readonly domEfficiency: number },
 ): MuonTable {
   const perColumn = columns[0]!.amplitude.length;
-  const amplitude = new Uint16Array(z.size * perColumn);
-  const cdf = new Uint8Array(z.size * perColumn * CDF_VALUES);
+  const amplitude = new Uint16Array(z.length * perColumn);
+  const cdf = new Uint8Array(z.length * perColumn * CDF_VALUES);
   columns.forEach((column, i) => {
     amplitude.set(column.amplitude, i * perColumn);
     cdf.set(column.cdf, i * perColumn * CDF_VALUES);

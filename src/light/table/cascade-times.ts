@@ -7,7 +7,7 @@
  * are as simple.
  */
 import type { RandomSource } from '../cascade-light.js';
-import { cellBelow, cellOf, cellsByDegree, inside, isWithin } from './axes.js';
+import { cellBelow, cellOf, cellsByDegree, Heights, inside, isWithin } from './axes.js';
 import { NodeDistribution } from './cdf-nodes.js';
 import { type CascadeTable, CDF_VALUES } from './photon-table.js';
 
@@ -38,7 +38,7 @@ export function smearTimes(table: CascadeTable, halfWidthNs: number): SmearedTim
   const distribution = new NodeDistribution(timeNodes);
   const values = new Float64Array(timeNodes.length);
   const perR = cosGamma.size * timeThetaDeg.length;
-  const places = timeZ.size * timeLnR.size * perR;
+  const places = timeZ.length * timeLnR.size * perR;
   for (let place = 0; place < places; place++) {
     const iR = Math.floor(place / perR) % timeLnR.size;
     const scaleNs = 8 + 1.6 * Math.exp(timeLnR.first + iR * timeLnR.step);
@@ -69,6 +69,7 @@ export class CascadeTimes {
   /** Nodes with a 0 in front, and their square roots. */
   private readonly nodes: Float64Array;
   private readonly roots: Float64Array;
+  private readonly heights: Heights;
   private readonly thetaCell: Uint8Array;
   private readonly step: Int32Array;
   /** Corners of the place, their weights, and shares of the upper ones by axis. */
@@ -79,10 +80,11 @@ export class CascadeTimes {
   private readonly value: Float64Array;
   private readonly madeFor: Int32Array;
   private number = 0;
-  /** Whether the CDF changes with each coordinate, and the width of the theta cell. */
+  /** Whether the CDF changes with each coordinate, and the widths of the cells of height (one over it) and theta. */
   private isWithinZ = false;
   private isWithinR = false;
   private isWithinG = false;
+  private perZ = 1;
   private thetaStep = 1;
 
   constructor(table: CascadeTable, time?: TimePart) {
@@ -95,6 +97,7 @@ export class CascadeTimes {
     this.roots = this.nodes.map(Math.sqrt);
     this.value = new Float64Array(this.nodes.length);
     this.madeFor = new Int32Array(this.nodes.length);
+    this.heights = new Heights(table.timeZ);
     this.thetaCell = cellsByDegree(table.timeThetaDeg);
     const gamma = table.timeThetaDeg.length * CDF_VALUES;
     const r = table.cosGamma.size * gamma;
@@ -103,18 +106,18 @@ export class CascadeTimes {
 
   /** Goes to a place. */
   place(z: number, lnR: number, cosGamma: number, thetaDeg: number): void {
-    const { timeZ, timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = this.table;
-    const { step, share, weight, cornerAt } = this;
+    const { timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = this.table;
+    const { heights, step, share, weight, cornerAt } = this;
     this.number = (this.number + 1) | 0;
-    const uZ = inside(timeZ, z);
+    const height = heights.inside(z);
     const uR = inside(timeLnR, lnR);
     const uG = inside(axisG, cosGamma);
-    const iZ = cellOf(uZ, timeZ.size);
+    const iZ = heights.cellOf(height);
     const iR = cellOf(uR, timeLnR.size);
     const iG = cellOf(uG, axisG.size);
     const iT = cellBelow(thetas, this.thetaCell, thetaDeg);
     this.thetaStep = thetas[iT + 1]! - thetas[iT]!;
-    const fZ = uZ - iZ;
+    const fZ = heights.shareIn(iZ, height);
     const fR = uR - iR;
     const fG = uG - iG;
     const fT = (thetaDeg - thetas[iT]!) / this.thetaStep;
@@ -122,7 +125,8 @@ export class CascadeTimes {
     share[1] = fR;
     share[2] = fG;
     share[3] = fT;
-    this.isWithinZ = isWithin(timeZ, z);
+    this.isWithinZ = heights.isWithin(z);
+    this.perZ = heights.perStep[iZ]!;
     this.isWithinR = isWithin(timeLnR, lnR);
     this.isWithinG = isWithin(axisG, cosGamma);
     const base = iZ * step[0]! + iR * step[1]! + iG * step[2]! + iT * step[3]!;
@@ -198,8 +202,8 @@ export class CascadeTimes {
       byG += (c & 4 ? value : -value) * wZ * wR * wT;
       byT += (c & 8 ? value : -value) * wZ * wR * wG;
     }
-    const { timeZ, timeLnR, cosGamma } = this.table;
-    if (this.isWithinZ) this.byZ = byZ / timeZ.step;
+    const { timeLnR, cosGamma } = this.table;
+    if (this.isWithinZ) this.byZ = byZ * this.perZ;
     if (this.isWithinR) this.byLnR = byR / timeLnR.step;
     if (this.isWithinG) this.byGamma = byG / cosGamma.step;
     this.byThetaDeg = byT / this.thetaStep;

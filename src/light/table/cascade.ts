@@ -5,7 +5,7 @@
 import type { CascadeLight, RandomSource } from '../cascade-light.js';
 import { DOM_RADIUS, GROUP_INDEX, PHOTONS_PER_GEV, SPEED_OF_LIGHT } from '../optics.js';
 import { acosDegrees, Sight } from '../sight.js';
-import { beyondByHalf, cellBelow, cellOf, cellsByDegree, inside, isFarOutside, isWithin } from './axes.js';
+import { beyondByHalf, cellBelow, cellOf, cellsByDegree, Heights, inside, isWithin } from './axes.js';
 import { CascadeTimes, type TimePart } from './cascade-times.js';
 import { type CascadeTable, LOG_FLOOR, LOG_STEP, RANGE_M } from './photon-table.js';
 
@@ -24,6 +24,7 @@ export class TableCascadeLight implements CascadeLight {
   lnA0: number = Number.NEGATIVE_INFINITY;
   private readonly table: CascadeTable;
   private readonly times: CascadeTimes;
+  private readonly heights: Heights;
   private readonly sight: Sight = new Sight();
   private readonly pePerFluence: number;
   private readonly farthest: number;
@@ -38,8 +39,9 @@ export class TableCascadeLight implements CascadeLight {
   private thetaDeg = 0;
   private harmonic = 1;
   private a1 = 0;
-  /** Cell of the amplitude and its theta cell; shares of the upper corners. */
+  /** Cell of the amplitude, its height and theta cells; shares of the upper corners. */
   private cell = 0;
+  private iZ = 0;
   private iT = 0;
   private fZ = 0;
   private fR = 0;
@@ -51,6 +53,7 @@ export class TableCascadeLight implements CascadeLight {
   constructor(table: CascadeTable, time?: TimePart) {
     this.table = table;
     this.times = new CascadeTimes(table, time);
+    this.heights = new Heights(table.z);
     this.pePerFluence = PHOTONS_PER_GEV * Math.PI * DOM_RADIUS * DOM_RADIUS * table.domEfficiency;
     this.farthest = Math.exp(table.lnR.first + (table.lnR.size - 1) * table.lnR.step);
     this.thetaCell = cellsByDegree(table.thetaDeg);
@@ -64,32 +67,33 @@ export class TableCascadeLight implements CascadeLight {
   }
 
   look(z: number, vx: number, vy: number, vz: number): number {
-    const { sight, table } = this;
+    const { sight, table, heights } = this;
     this.isTimed = false;
     this.lnA0 = Number.NEGATIVE_INFINITY;
     sight.see(vx, vy, vz);
     const r = sight.distance > NEAREST_M ? sight.distance : NEAREST_M;
     this.r = r;
-    if (r > this.farthest || isFarOutside(table.z, z)) return 0;
+    if (r > this.farthest || heights.isFarOutside(z)) return 0;
     this.z = z;
     const lnR = Math.log(r);
     const thetaDeg = acosDegrees(sight.cosTheta);
     this.lnR = lnR;
     this.thetaDeg = thetaDeg;
-    const uZ = inside(table.z, z);
+    const height = heights.inside(z);
     const uR = inside(table.lnR, lnR);
     const uG = beyondByHalf(table.cosGamma, sight.z);
-    const iZ = cellOf(uZ, table.z.size);
+    const iZ = heights.cellOf(height);
     const iR = cellOf(uR, table.lnR.size);
     const iG = cellOf(uG, table.cosGamma.size);
     const thetas = table.thetaDeg;
     const iT = cellBelow(thetas, this.thetaCell, thetaDeg);
-    this.fZ = uZ - iZ;
+    this.fZ = heights.shareIn(iZ, height);
     this.fR = uR - iR;
     this.fG = uG - iG;
     this.fT = (thetaDeg - thetas[iT]!) / (thetas[iT + 1]! - thetas[iT]!);
     const cell = iZ * this.stepZ + iR * this.stepR + iG * this.stepG + iT;
     this.cell = cell;
+    this.iZ = iZ;
     this.iT = iT;
     const upper = cell + this.stepZ;
     const log = this.logAt(cell) * (1 - this.fZ) + this.logAt(upper) * this.fZ;
@@ -147,7 +151,7 @@ export class TableCascadeLight implements CascadeLight {
       isFloor ? 0 : this.a1 / harmonic,
       out,
     );
-    if (isWithin(table.z, this.z)) out[2] = out[2]! + byZ / table.z.step;
+    if (this.heights.isWithin(this.z)) out[2] = out[2]! + byZ * this.heights.perStep[this.iZ]!;
   }
 
   cdfSlopes(tNs: number, out: Float64Array): void {

@@ -11,7 +11,14 @@ import { unzlibSync, zlibSync } from 'fflate';
 import { z } from 'zod';
 import { crc32 } from '../../bytes/index.js';
 import { FileFormatError } from '../../config/index.js';
-import { type Axis, type CascadeTable, CDF_VALUES, type MuonTable, type PhotonTables } from './photon-table.js';
+import {
+  type Axis,
+  axisNodes,
+  type CascadeTable,
+  CDF_VALUES,
+  type MuonTable,
+  type PhotonTables,
+} from './photon-table.js';
 
 export const TABLE_FORMAT_VERSION: 1 = 1;
 const MAGIC = 'SKYLIGHT';
@@ -45,6 +52,9 @@ export interface Section {
   readonly crc32: number;
 }
 
+/** Heights in a header: nodes, or what makes them where they are even. */
+export type HeightNodes = Axis | readonly number[];
+
 /** The header of a table file: origin, axes and sections of the three tables. */
 export interface TableHeader extends TableOrigin {
   readonly format: 'skymap-scanner-photon-tables';
@@ -54,11 +64,11 @@ export interface TableHeader extends TableOrigin {
   readonly normalisation: readonly string[];
   readonly timeNodes: readonly number[];
   readonly cascade: {
-    readonly z: Axis;
+    readonly z: HeightNodes;
     readonly lnR: Axis;
     readonly cosGamma: Axis;
     readonly thetaDeg: readonly number[];
-    readonly timeZ: Axis;
+    readonly timeZ: HeightNodes;
     readonly timeLnR: Axis;
     readonly timeThetaDeg: readonly number[];
     readonly amplitude: Section;
@@ -71,7 +81,7 @@ export interface TableHeader extends TableOrigin {
 
 /** Axes and sections of one muon table. */
 export interface MuonHeader {
-  readonly z: Axis;
+  readonly z: HeightNodes;
   readonly zenithDeg: Axis;
   readonly lnRho: Axis;
   readonly phiDeg: Axis;
@@ -85,6 +95,7 @@ const axisSchema = z.strictObject({
   size: z.int().min(2).max(100_000),
 });
 const nodesSchema = z.array(z.number()).min(2).max(1000);
+const heightsSchema = z.union([axisSchema, nodesSchema]);
 const sectionSchema = z.strictObject({
   offset: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
@@ -94,7 +105,7 @@ const sectionSchema = z.strictObject({
   crc32: z.int().nonnegative(),
 });
 const muonSchema = z.strictObject({
-  z: axisSchema,
+  z: heightsSchema,
   zenithDeg: axisSchema,
   lnRho: axisSchema,
   phiDeg: axisSchema,
@@ -117,11 +128,11 @@ const headerSchema: z.ZodType<TableHeader> = z.strictObject({
   normalisation: z.array(z.string()),
   timeNodes: nodesSchema,
   cascade: z.strictObject({
-    z: axisSchema,
+    z: heightsSchema,
     lnR: axisSchema,
     cosGamma: axisSchema,
     thetaDeg: nodesSchema,
-    timeZ: axisSchema,
+    timeZ: heightsSchema,
     timeLnR: axisSchema,
     timeThetaDeg: nodesSchema,
     amplitude: sectionSchema,
@@ -159,7 +170,7 @@ export function encodeTables(tables: PhotonTables, origin: TableOrigin): Uint8Ar
   const muonEntry = (table: MuonTable): MuonHeader => {
     const perZ = table.zenithDeg.size * table.lnRho.size * table.phiDeg.size;
     return {
-      z: table.z,
+      z: asHeader(table.z),
       zenithDeg: table.zenithDeg,
       lnRho: table.lnRho,
       phiDeg: table.phiDeg,
@@ -184,11 +195,11 @@ export function encodeTables(tables: PhotonTables, origin: TableOrigin): Uint8Ar
     normalisation: NORMALISATION,
     timeNodes: [...cascade.timeNodes],
     cascade: {
-      z: cascade.z,
+      z: asHeader(cascade.z),
       lnR: cascade.lnR,
       cosGamma: cascade.cosGamma,
       thetaDeg: [...cascade.thetaDeg],
-      timeZ: cascade.timeZ,
+      timeZ: asHeader(cascade.timeZ),
       timeLnR: cascade.timeLnR,
       timeThetaDeg: [...cascade.timeThetaDeg],
       amplitude: section(cascade.amplitude, perTheta * cascade.cosGamma.size),
@@ -247,16 +258,18 @@ export function decodeTables(bytes: Uint8Array, name: string): PhotonTables {
   };
   if (header.timeNodes.length > CDF_VALUES) throw badTable(name, `it has more than ${CDF_VALUES} time nodes`);
   const c = header.cascade;
-  const places = c.z.size * c.lnR.size * c.cosGamma.size * c.thetaDeg.length;
-  const times = c.timeZ.size * c.timeLnR.size * c.cosGamma.size * c.timeThetaDeg.length * CDF_VALUES;
+  const heights = ascending(nodesOf(c.z), name);
+  const timeZ = ascending(nodesOf(c.timeZ), name);
+  const places = heights.length * c.lnR.size * c.cosGamma.size * c.thetaDeg.length;
+  const times = timeZ.length * c.timeLnR.size * c.cosGamma.size * c.timeThetaDeg.length * CDF_VALUES;
   const cascade: CascadeTable = {
     ...common,
     kind: 'cascade',
-    z: c.z,
+    z: heights,
     lnR: c.lnR,
     cosGamma: c.cosGamma,
     thetaDeg: ascending(c.thetaDeg, name),
-    timeZ: c.timeZ,
+    timeZ,
     timeLnR: c.timeLnR,
     timeThetaDeg: ascending(c.timeThetaDeg, name),
     amplitude: take(c.amplitude, places, 'u16') as Uint16Array,
@@ -265,11 +278,12 @@ export function decodeTables(bytes: Uint8Array, name: string): PhotonTables {
   };
   const muon = (kind: MuonTable['kind']): MuonTable => {
     const m = header[kind];
-    const size = m.z.size * m.zenithDeg.size * m.lnRho.size * m.phiDeg.size;
+    const heights = ascending(nodesOf(m.z), name);
+    const size = heights.length * m.zenithDeg.size * m.lnRho.size * m.phiDeg.size;
     return {
       ...common,
       kind,
-      z: m.z,
+      z: heights,
       zenithDeg: m.zenithDeg,
       lnRho: m.lnRho,
       phiDeg: m.phiDeg,
@@ -311,7 +325,18 @@ function readHeader(bytes: Uint8Array, name: string): { header: TableHeader; sta
   return { header: parsed.data, start: 16 + length };
 }
 
-function ascending(nodes: readonly number[], name: string): Float64Array {
+/** The heights that a header means. */
+export function nodesOf(heights: HeightNodes): ArrayLike<number> {
+  return 'step' in heights ? axisNodes(heights) : heights;
+}
+
+/** Even heights are written as an axis. */
+function asHeader(nodes: Float64Array): HeightNodes {
+  const axis: Axis = { first: nodes[0]!, step: nodes[1]! - nodes[0]!, size: nodes.length };
+  return axisNodes(axis).every((node, i) => node === nodes[i]) ? axis : [...nodes];
+}
+
+function ascending(nodes: ArrayLike<number>, name: string): Float64Array {
   for (let i = 1; i < nodes.length; i++) {
     if (!(nodes[i]! > nodes[i - 1]!)) throw badTable(name, 'the nodes of an axis do not ascend');
   }

@@ -6,7 +6,7 @@
  * Usage: cut the slice and `setDirection` once, then for every module: write the inputs of `work`, `look`, `times.sample`; for derivatives
  * write what `times.differentiate` needs and `byBareLn`, `byStochasticLn`, then `differentiate`. Nothing is allocated.
  */
-import { cellOf } from './cascade.js';
+import { cellOf } from './axes.js';
 import { CDF_VALUES, LOG_FLOOR, RANGE_M } from './photon-table.js';
 import { SampledTimes, TIMES } from './sampled-times.js';
 import {
@@ -57,7 +57,8 @@ export class MuonGradient {
   /** Distance, derivatives of the cell coordinates: height by upwards, distance and angle. */
   private distance = 1;
   private isTimeHeld = false;
-  private isHeightHeld = false;
+  /** One over the width of the cell of heights, 0 where the height is held at the first or last. */
+  private perHeight = 0;
 
   /** @param offsets,smearingNs see {@link SampledTimes} */
   constructor(slice: ZenithSlice, offsets: Float64Array, smearingNs: number) {
@@ -75,7 +76,8 @@ export class MuonGradient {
   /** From the inputs of `work` to yields, residual and `times`. */
   look(): void {
     const { work, slice, corner, fraction, times } = this;
-    const { z, lnRho, phiDeg } = slice.muon;
+    const { heights } = slice;
+    const { lnRho, phiDeg } = slice.muon;
     const dp = work[MUON.across]!;
     const dq = work[MUON.upwards]!;
     const distance = Math.sqrt(dp * dp + dq * dq);
@@ -83,12 +85,12 @@ export class MuonGradient {
     const ln = Math.log(rho);
     const uPhi = (distance > 0 ? Math.atan2(Math.abs(dp), dq) * DEGREES : 90) / phiDeg.step;
     const uRho = (ln - lnRho.first) / lnRho.step;
-    const free = (work[MUON.height]! - dq * this.sinZenith - z.first) / z.step;
-    const uZ = free > 0 ? (free < z.size - 1 ? free : z.size - 1) : 0;
-    const iZ = cellOf(uZ, z.size);
+    const free = work[MUON.height]! - dq * this.sinZenith;
+    const height = heights.inside(free);
+    const iZ = heights.cellOf(height);
     const iRho = cellOf(uRho, lnRho.size);
     const iPhi = cellOf(uPhi, phiDeg.size);
-    const fZ = uZ - iZ;
+    const fZ = heights.shareIn(iZ, height);
     const fRho = uRho - iRho;
     const fPhi = uPhi - iPhi;
     const sRho = phiDeg.size;
@@ -106,7 +108,7 @@ export class MuonGradient {
     fraction[1] = fRho;
     fraction[2] = fPhi;
     this.distance = distance;
-    this.isHeightHeld = uZ !== free;
+    this.perHeight = height === free ? heights.perStep[iZ]! : 0;
     this.isTimeHeld = fRho > 1;
 
     const outside = -rho / RANGE_M - ln;
@@ -141,7 +143,7 @@ export class MuonGradient {
   /** From `times`' derivatives and those by the yields to the derivatives by across, upwards and time. */
   differentiate(): void {
     const { work, slice, corner, fraction, times } = this;
-    const { z, lnRho, phiDeg } = slice.muon;
+    const { lnRho, phiDeg } = slice.muon;
     const { byValues } = times;
     const byBare = work[MUON.byBareLn]!;
     const byStochastic = work[MUON.byStochasticLn]!;
@@ -187,8 +189,7 @@ export class MuonGradient {
     const perAngle = ((byPhi * DEGREES) / phiDeg.step) * per;
     const sign = dp < 0 ? -1 : 1;
     work[MUON.byAcross] = perDistance * dp + sign * perAngle * dq;
-    work[MUON.byUpwards] =
-      perDistance * dq - sign * perAngle * dp - (this.isHeightHeld ? 0 : (byZ / z.step) * this.sinZenith);
+    work[MUON.byUpwards] = perDistance * dq - sign * perAngle * dp - byZ * this.perHeight * this.sinZenith;
     work[MUON.byTime] = byTime;
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { RandomSource } from '../cascade-light.js';
 import { Flight } from '../flight.js';
-import { cellOf, inside } from './axes.js';
+import { cellOf, Heights, inside } from './axes.js';
 import { drawAtNodes } from './cascade-times.js';
 import { CDF_VALUES, LOG_FLOOR, LOG_STEP, type MuonTable, RANGE_M } from './photon-table.js';
 
@@ -18,6 +18,7 @@ export class MuonLight {
   readonly table: MuonTable;
   /** Perpendicular distance of the last look-up, at least a metre. */
   rho = 1;
+  private readonly heights: Heights;
   private readonly farthest: number;
   private readonly nodesPerRho: number;
   private readonly flight: Flight = new Flight();
@@ -33,6 +34,7 @@ export class MuonLight {
 
   constructor(table: MuonTable) {
     this.table = table;
+    this.heights = new Heights(table.z);
     this.farthest = Math.exp(table.lnRho.first + (table.lnRho.size - 1) * table.lnRho.step);
     this.nodesPerRho = table.phiDeg.size;
   }
@@ -57,18 +59,18 @@ export class MuonLight {
    * the fall of the last cell continued.
    */
   amplitude(z: number, zenithDeg: number, rho: number, phiDeg: number): number {
-    const table = this.table;
+    const { table, heights } = this;
     const bounded = rho > NEAREST_M ? rho : NEAREST_M;
     this.rho = bounded;
-    const uZ = inside(table.z, z);
+    const height = heights.inside(z);
     const uZenith = inside(table.zenithDeg, zenithDeg);
     const uRho = (Math.log(bounded) - table.lnRho.first) / table.lnRho.step;
     const uPhi = inside(table.phiDeg, phiDeg);
-    this.iZ = cellOf(uZ, table.z.size);
+    this.iZ = heights.cellOf(height);
     this.iZenith = cellOf(uZenith, table.zenithDeg.size);
     this.iRho = cellOf(uRho, table.lnRho.size);
     this.iPhi = cellOf(uPhi, table.phiDeg.size);
-    this.fZ = uZ - this.iZ;
+    this.fZ = heights.shareIn(this.iZ, height);
     this.fZenith = uZenith - this.iZenith;
     this.fRho = uRho - this.iRho;
     this.fPhi = uPhi - this.iPhi;

@@ -31,8 +31,9 @@ export interface TableCommon {
 /** Light of a point-like electromagnetic cascade. */
 export interface CascadeTable extends TableCommon {
   readonly kind: 'cascade';
-  /** Heights (m), ln of distances (ln m), cosines. */
-  readonly z: Axis;
+  /** Heights (m), ascending: closer together where the ice changes quickly. */
+  readonly z: Float64Array;
+  /** ln of distances (ln m), cosines. */
   readonly lnR: Axis;
   readonly cosGamma: Axis;
   /** Ascending, degrees. */
@@ -41,8 +42,8 @@ export interface CascadeTable extends TableCommon {
   readonly amplitude: Uint16Array;
   /** a1 = v / 127, the same shape. */
   readonly harmonic: Int8Array;
-  /** Coarser axes of the time part. */
-  readonly timeZ: Axis;
+  /** Coarser nodes of the time part. */
+  readonly timeZ: Float64Array;
   readonly timeLnR: Axis;
   readonly timeThetaDeg: Float64Array;
   /** CDF at T(r) s_k after r 1.33/c, v / 255, T = 8 ns + 1.6 ns/m r; [z][r][gamma][theta][16]. */
@@ -52,8 +53,9 @@ export interface CascadeTable extends TableCommon {
 /** Light of an infinite track that emits evenly: a muon's Cherenkov cone, or its losses with a cascade's profile. */
 export interface MuonTable extends TableCommon {
   readonly kind: 'muon' | 'stochastic';
-  /** Height of the closest approach (m), zenith (degrees), ln rho (ln m), phi (degrees). */
-  readonly z: Axis;
+  /** Heights of the closest approach (m), ascending. */
+  readonly z: Float64Array;
+  /** Zenith (degrees), ln rho (ln m), phi (degrees). */
   readonly zenithDeg: Axis;
   readonly lnRho: Axis;
   readonly phiDeg: Axis;

@@ -1,5 +1,5 @@
 /** Our muon tables at one zenith angle, and the constants that make photo-electrons and times of them. */
-import { cellOf, inside } from './cascade.js';
+import { cellOf, Heights, inside } from './axes.js';
 import { CDF_VALUES, LOG_STEP, type MuonTable } from './photon-table.js';
 
 /** Light in vacuum. */
@@ -23,6 +23,7 @@ export const NEAREST_M = 1;
 
 export class ZenithSlice {
   readonly muon: MuonTable;
+  readonly heights: Heights;
   /** Logarithms (`amplitude` times LOG_STEP) and CDF values at the nodes, [z][rho][phi]. */
   readonly bareLog: Float32Array;
   readonly stochasticLog: Float32Array;
@@ -31,8 +32,9 @@ export class ZenithSlice {
 
   constructor(muon: MuonTable, stochastic: MuonTable) {
     this.muon = muon;
+    this.heights = new Heights(muon.z);
     this.stochastic = stochastic;
-    const places = muon.z.size * muon.lnRho.size * muon.phiDeg.size;
+    const places = muon.z.length * muon.lnRho.size * muon.phiDeg.size;
     this.bareLog = new Float32Array(places);
     this.stochasticLog = new Float32Array(places);
     this.nodes = new Float32Array(places * CDF_VALUES);
@@ -45,7 +47,7 @@ export class ZenithSlice {
     const i = cellOf(u, muon.zenithDeg.size);
     const f = u - i;
     const block = muon.lnRho.size * muon.phiDeg.size;
-    for (let iZ = 0; iZ < muon.z.size; iZ++) {
+    for (let iZ = 0; iZ < muon.z.length; iZ++) {
       const low = (iZ * muon.zenithDeg.size + i) * block;
       const high = low + block;
       const to = iZ * block;

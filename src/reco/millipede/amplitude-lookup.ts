@@ -2,12 +2,13 @@
  * How much light of a cascade a module gets: four-fold linear interpolation of a cascade table's logarithm and first
  * harmonic, with its gradient (specs/photon-tables.md 6.4; the same numbers as `CascadeLight`). This is where a fit
  * spends its time: logarithm and harmonic lie packed side by side, divisions are done beforehand, and nothing is
- * allocated.
+ * allocated: numbers go in and out through arrays, as a function's own would be boxed.
  */
 import {
   acosDegrees,
   type CascadeTable,
   DOM_RADIUS,
+  Heights,
   LOG_FLOOR,
   LOG_STEP,
   PHOTONS_PER_GEV,
@@ -39,10 +40,28 @@ const F_G = 14;
 const F_T = 15;
 const RIPPLE = 16;
 const A1 = 17;
+/** Fluence times harmonic: to be multiplied by the module's scale and `unit`. */
+export const LIGHT = 18;
+
+/** What `project` turns into derivatives by the source's place: those by height, distance, cos gamma, theta (degrees), cos psi. */
+export const BY_Z = 0;
+export const BY_R = 1;
+export const BY_GAMMA = 2;
+export const BY_THETA = 3;
+export const BY_PSI = 4;
+
+/** Modules, or points that stand for some: m, and how much higher their ice lies than the table's. */
+export interface Receivers {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly z: Float64Array;
+  readonly shift: Float64Array;
+}
 
 /** Looks up one pair of source and module after the other; keeps the place of the last. */
 export class AmplitudeLookup {
-  readonly place: Float64Array = new Float64Array(18);
+  readonly place: Float64Array = new Float64Array(19);
+  readonly by: Float64Array = new Float64Array(5);
   /** Derivatives of the logarithm of the last amplitude with respect to the source's x, y, z, after `differentiate`. */
   readonly slope: Float64Array = new Float64Array(3);
   /** PE per GeV of a module of scale 1, per fluence. */
@@ -52,17 +71,17 @@ export class AmplitudeLookup {
   private readonly table: CascadeTable;
   /** 256 times the logarithm's word plus the harmonic, as the table has them. */
   private readonly packed: Int32Array;
+  private readonly heights: Heights;
   private readonly thetaCell: Uint8Array;
   private readonly thetaPerCell: Float64Array;
   /** Square of the distance up to which there is light worth a look, by cell of height and gamma, m^2. */
   private readonly reach2: Float64Array;
   private readonly farthest2: number;
-  private readonly perZ: number;
   private readonly perR: number;
   private readonly perG: number;
   private readonly direction = new Float64Array([0, 0, -1]);
-  /** Cell of the last place, and its theta cell. */
-  private readonly cell = new Int32Array(2);
+  /** Cell of the last place, its theta and its height cell. */
+  private readonly cell = new Int32Array(3);
 
   /**
    * @param leastPe less light than this (PE per GeV of a module of scale 1) may be left out unless `isThorough`
@@ -73,11 +92,11 @@ export class AmplitudeLookup {
     this.unit = PHOTONS_PER_GEV * Math.PI * DOM_RADIUS * DOM_RADIUS * table.domEfficiency;
     this.packed = sibling?.packed ?? pack(table);
     this.reach2 = reaches(table, leastPe / this.unit);
+    this.heights = new Heights(table.z);
     this.thetaCell = cellsByDegree(table.thetaDeg);
     this.thetaPerCell = table.thetaDeg.map((theta, i, all) => 1 / ((all[i + 1] ?? theta + 1) - theta));
     const farthest = Math.exp(table.lnR.first + (table.lnR.size - 1) * table.lnR.step);
     this.farthest2 = farthest * farthest;
-    this.perZ = 1 / table.z.step;
     this.perR = 1 / table.lnR.step;
     this.perG = 1 / table.cosGamma.step;
   }
@@ -98,19 +117,17 @@ export class AmplitudeLookup {
     this.direction[2] = dz;
   }
 
-  /**
-   * Fluence times harmonic, of a source at height z (less the shift of the ice at the module) seen from (vx, vy, vz), the
-   * module minus the source, m. To be multiplied by the module's scale and `unit`.
-   */
-  at(vx: number, vy: number, vz: number, z: number): number {
+  /** Light of a source (x, y, z, m) at module m, into `place`; false where there is none. */
+  look(source: Float64Array, { x, y, z: height, shift }: Receivers, m: number): boolean {
+    const vx = x[m]! - source[0]!;
+    const vy = y[m]! - source[1]!;
+    const vz = height[m]! - source[2]!;
+    const z = source[2]! - shift[m]!;
     const d2 = vx * vx + vy * vy + vz * vz;
-    if (d2 > this.farthest2) return 0;
-    const { table, place, direction, cell } = this;
-    const axisZ = table.z;
-    let uZ = (z - axisZ.first) * this.perZ;
-    const lastZ = axisZ.size - 1;
-    if (uZ < -1 || uZ > lastZ + 1) return 0;
-    uZ = uZ > 0 ? (uZ < lastZ ? uZ : lastZ) : 0;
+    if (d2 > this.farthest2) return false;
+    const { table, place, direction, cell, heights } = this;
+    if (heights.isFarOutside(z)) return false;
+    const onAxis = heights.inside(z);
     const distance = Math.sqrt(d2);
     const inverse = distance > 0 ? 1 / distance : 0;
     const r = distance > NEAREST_M ? distance : NEAREST_M;
@@ -122,9 +139,9 @@ export class AmplitudeLookup {
     // Beyond the outer angles the logarithm goes on for half a cell.
     let uG = (cosGamma - table.cosGamma.first) * this.perG;
     uG = uG > -0.5 ? (uG < nG - 0.5 ? uG : nG - 0.5) : -0.5;
-    const iZ = uZ < lastZ - 1 ? uZ | 0 : lastZ - 1;
+    const iZ = heights.cellOf(onAxis);
     const iG = uG < nG - 2 ? uG | 0 : nG - 2;
-    if (!this.isThorough && d2 > this.reach2[iZ * nG + iG]!) return 0;
+    if (!this.isThorough && d2 > this.reach2[iZ * nG + iG]!) return false;
     let cosTheta = (vx * direction[0]! + vy * direction[1]! + vz * dz) * inverse;
     cosTheta = cosTheta > 1 ? 1 : cosTheta < -1 ? -1 : cosTheta;
     const flat = (1 - cosGamma * cosGamma) * (1 - cosTheta * cosTheta);
@@ -140,7 +157,7 @@ export class AmplitudeLookup {
     const iR = uR < nR - 2 ? uR | 0 : nR - 2;
     let iT = this.thetaCell[theta | 0]!;
     if (theta >= thetas[iT + 1]! && iT < nT - 2) iT++;
-    const fZ = uZ - iZ;
+    const fZ = heights.shareIn(iZ, onAxis);
     const fR = uR - iR;
     const fG = uG - iG;
     const fT = (theta - thetas[iT]!) * this.thetaPerCell[iT]!;
@@ -205,6 +222,7 @@ export class AmplitudeLookup {
     if (!(ripple > LEAST_HARMONIC)) ripple = LEAST_HARMONIC;
     cell[0] = a;
     cell[1] = iT;
+    cell[2] = iZ;
     place[R] = r;
     place[LN_R] = lnR;
     place[Z] = z;
@@ -223,13 +241,14 @@ export class AmplitudeLookup {
     place[F_T] = fT;
     place[RIPPLE] = ripple;
     place[A1] = a1;
-    return ripple * fastExp(LOG_FLOOR + LOG_STEP * log - r * (1 / RANGE_M)) * inverseR * inverseR;
+    place[LIGHT] = ripple * fastExp(LOG_FLOOR + LOG_STEP * log - r * (1 / RANGE_M)) * inverseR * inverseR;
+    return true;
   }
 
   /** Derivatives of the logarithm of the last amplitude with respect to the source's place, into `slope`. */
   differentiate(): void {
-    const { table, place, cell } = this;
-    const { amplitude, harmonic, z: axisZ, lnR: axisR, cosGamma: axisG, thetaDeg: thetas } = table;
+    const { table, place, cell, heights, by } = this;
+    const { amplitude, harmonic, lnR: axisR, cosGamma: axisG, thetaDeg: thetas } = table;
     const fZ = place[F_Z]!;
     const fR = place[F_R]!;
     const fG = place[F_G]!;
@@ -260,14 +279,12 @@ export class AmplitudeLookup {
     }
     const r = place[R]!;
     const onR = place[LN_R]! > axisR.first ? byR / axisR.step : 0;
-    this.project(
-      isOn(place[Z]!, axisZ) ? byZ / axisZ.step : 0,
-      r <= NEAREST_M ? 0 : onR / r - 1 / RANGE_M - 2 / r,
-      byG / axisG.step,
-      byT * this.thetaPerCell[iT]!,
-      isFloor ? 0 : place[A1]! / ripple,
-      this.slope,
-    );
+    by[BY_Z] = heights.isWithin(place[Z]!) ? byZ * heights.perStep[cell[2]!]! : 0;
+    by[BY_R] = r <= NEAREST_M ? 0 : onR / r - 1 / RANGE_M - 2 / r;
+    by[BY_GAMMA] = byG / axisG.step;
+    by[BY_THETA] = byT * this.thetaPerCell[iT]!;
+    by[BY_PSI] = isFloor ? 0 : place[A1]! / ripple;
+    this.project(this.slope);
   }
 
   /** Whether the last place is so near that its distance is as good as fixed. */
@@ -275,37 +292,35 @@ export class AmplitudeLookup {
     return this.place[R]! <= NEAREST_M;
   }
 
-  /**
-   * Derivatives with respect to the source's x, y, z out of those with respect to height, distance, cos gamma, theta
-   * (degrees) and cos psi at the last place.
-   */
-  project(byZ: number, byR: number, byG: number, byT: number, byPsi: number, out: Float64Array): void {
-    const { place, direction } = this;
+  /** Derivatives with respect to the source's x, y, z at the last place, out of those in `by`. */
+  project(out: Float64Array): void {
+    const { place, direction, by } = this;
+    const byPsi = by[BY_PSI]!;
     const inverse = place[INVERSE]!;
     const cosGamma = place[COS_GAMMA]!;
     const cosTheta = place[COS_THETA]!;
     const flat = place[FLAT]!;
-    let perGamma = byG;
+    let perGamma = by[BY_GAMMA]!;
     let perTheta = 0;
     if (flat > 1e-12) {
       const cosPsi = place[COS_PSI]!;
       const sin2Gamma = 1 - cosGamma * cosGamma;
       const sin2Theta = 1 - cosTheta * cosTheta;
       const root = Math.sqrt(flat);
-      perTheta = (-byT * DEGREES) / Math.sqrt(sin2Theta);
+      perTheta = (-by[BY_THETA]! * DEGREES) / Math.sqrt(sin2Theta);
       if (cosPsi < 1 && cosPsi > -1) {
         perGamma += byPsi * (-cosTheta / root + (cosPsi * cosGamma) / sin2Gamma);
         perTheta += byPsi * (-cosGamma / root + (cosPsi * cosTheta) / sin2Theta);
       }
     }
     // The source moves against the line of sight.
-    const along = byR - (perGamma * cosGamma + perTheta * cosTheta) * inverse;
+    const along = by[BY_R]! - (perGamma * cosGamma + perTheta * cosTheta) * inverse;
     const ux = place[VX]! * inverse;
     const uy = place[VY]! * inverse;
     const uz = place[VZ]! * inverse;
     out[0] = -(along * ux + perTheta * inverse * direction[0]!);
     out[1] = -(along * uy + perTheta * inverse * direction[1]!);
-    out[2] = -(along * uz + (perTheta * direction[2]! + perGamma) * inverse) + byZ;
+    out[2] = -(along * uz + (perTheta * direction[2]! + perGamma) * inverse) + by[BY_Z]!;
   }
 }
 
@@ -319,7 +334,7 @@ function reaches(table: CascadeTable, least: number): Float64Array {
   const nR = table.lnR.size;
   const nG = table.cosGamma.size;
   const nT = table.thetaDeg.length;
-  const nodes = new Float64Array(table.z.size * nG).fill(Number.POSITIVE_INFINITY);
+  const nodes = new Float64Array(table.z.length * nG).fill(Number.POSITIVE_INFINITY);
   if (!(least > 0)) return nodes;
   const word = (iZ: number, iR: number, iG: number): number => {
     const at = ((iZ * nR + iR) * nG + iG) * nT;
@@ -327,7 +342,7 @@ function reaches(table: CascadeTable, least: number): Float64Array {
     for (let t = 0; t < nT; t++) most = Math.max(most, table.amplitude[at + t]!);
     return most;
   };
-  for (let iZ = 0; iZ < table.z.size; iZ++) {
+  for (let iZ = 0; iZ < table.z.length; iZ++) {
     for (let iG = 0; iG < nG; iG++) {
       let iR = nR - 1;
       for (; iR >= 0; iR--) {

@@ -2,8 +2,22 @@
  * When the light of a cascade arrives: shares of it before a time, with gradients, at the place that an amplitude look-up
  * found last (specs/photon-tables.md 6.4). Only those time nodes are interpolated that are asked for.
  */
-import { type CascadeTable, CDF_VALUES, SPEED_OF_LIGHT } from '../../light/index.js';
-import { type AmplitudeLookup, COS_GAMMA, cellsByDegree, isOn, LN_R, R, THETA, Z } from './amplitude-lookup.js';
+import { type CascadeTable, CDF_VALUES, Heights, SPEED_OF_LIGHT } from '../../light/index.js';
+import {
+  type AmplitudeLookup,
+  BY_GAMMA,
+  BY_PSI,
+  BY_R,
+  BY_THETA,
+  BY_Z,
+  COS_GAMMA,
+  cellsByDegree,
+  isOn,
+  LN_R,
+  R,
+  THETA,
+  Z,
+} from './amplitude-lookup.js';
 import { CDF_UNIT, type SmearedNodes } from './smeared-nodes.js';
 
 /** Time nodes count from r times this, ns/m, and are in units of 8 ns + 1.6 ns/m r. */
@@ -17,6 +31,8 @@ const TAIL_LENGTHS = 12;
 
 /** Arrival times at the last place of an amplitude look-up. */
 export class TimeLookup {
+  /** Shares of the light before the edges that were asked for last, from the first of them on. */
+  readonly share: Float64Array;
   /** Derivatives of the share at an edge with respect to the source's x, y, z and time. */
   readonly slope: Float64Array = new Float64Array(4);
   /** Start of the distribution at the place, ns after the source's time, and one over its scale (1/ns). */
@@ -25,6 +41,7 @@ export class TimeLookup {
   private readonly table: CascadeTable;
   private readonly smeared: SmearedNodes;
   private readonly amplitude: AmplitudeLookup;
+  private readonly heights: Heights;
   private readonly thetaCell: Uint8Array;
   /** Time nodes and their square roots, with a 0 in front. */
   private readonly nodes: Float64Array;
@@ -32,16 +49,25 @@ export class TimeLookup {
   private readonly cornerWeight = new Float64Array(16);
   private readonly cornerAt = new Int32Array(16);
   private readonly fraction = new Float64Array(4);
+  /** Shares at time nodes of the place, and which of them are known. */
+  private readonly nodeShare: Float64Array;
+  private readonly isKnown: Uint8Array;
+  private perHeight = 1;
   private thetaWidth = 1;
   private isPlaced = false;
 
-  constructor(table: CascadeTable, smeared: SmearedNodes, amplitude: AmplitudeLookup) {
+  /** @param mostEdges that are asked for at once */
+  constructor(table: CascadeTable, smeared: SmearedNodes, amplitude: AmplitudeLookup, mostEdges: number) {
     this.table = table;
     this.smeared = smeared;
     this.amplitude = amplitude;
+    this.heights = new Heights(table.timeZ);
     this.thetaCell = cellsByDegree(table.timeThetaDeg);
     this.nodes = Float64Array.from([0, ...table.timeNodes]);
     this.roots = this.nodes.map(Math.sqrt);
+    this.share = new Float64Array(mostEdges);
+    this.nodeShare = new Float64Array(this.nodes.length);
+    this.isKnown = new Uint8Array(this.nodes.length);
   }
 
   /** To be called after every amplitude whose times matter. */
@@ -52,26 +78,38 @@ export class TimeLookup {
     this.startNs = r * NS_PER_METRE - this.smeared.leadNs;
   }
 
-  /** Share of light before s, in units of the scale after the start. */
-  share(s: number): number {
-    if (!(s > 0)) return 0;
-    const { nodes, roots } = this;
+  /** Shares of the light of a source (x, y, z, time) before the edges `from` to `end` - 1, into `share`. */
+  lookAtEdges(source: Float64Array, edgeNs: Float64Array, from: number, end: number): void {
+    const { nodes, roots, share, nodeShare } = this;
+    const start = source[3]! + this.startNs;
     const last = nodes.length - 1;
-    if (s >= nodes[last]!) {
-      const over = (s - nodes[last]!) / (TAIL * nodes[last]!);
-      return over > TAIL_LENGTHS ? 1 : 1 - (1 - this.node(last)) * Math.exp(-over);
+    for (let e = from; e < end; e++) {
+      const s = (edgeNs[e]! - start) * this.inverseScale;
+      if (!(s > 0)) {
+        share[e - from] = 0;
+        continue;
+      }
+      if (s >= nodes[last]!) {
+        const over = (s - nodes[last]!) / (TAIL * nodes[last]!);
+        this.findNode(last);
+        share[e - from] = over > TAIL_LENGTHS ? 1 : 1 - (1 - nodeShare[last]!) * Math.exp(-over);
+        continue;
+      }
+      let k = 1;
+      while (s >= nodes[k]!) k++;
+      const f = (Math.sqrt(s) - roots[k - 1]!) / (roots[k]! - roots[k - 1]!);
+      this.findNode(k);
+      if (k > 1) this.findNode(k - 1);
+      const low = nodeShare[k - 1]!;
+      share[e - from] = low + f * (nodeShare[k]! - low);
     }
-    let k = 1;
-    while (s >= nodes[k]!) k++;
-    const f = (Math.sqrt(s) - roots[k - 1]!) / (roots[k]! - roots[k - 1]!);
-    const high = this.node(k);
-    const low = k > 1 ? this.node(k - 1) : 0;
-    return low + f * (high - low);
   }
 
-  /** The same for s > 0, with its derivatives in `slope`. */
-  shareWithSlope(s: number): number {
-    const { nodes, roots, slope } = this;
+  /** The share before one edge, into the first of `share`, with its derivatives in `slope`; false before there is light. */
+  differentiate(source: Float64Array, edgeNs: Float64Array, e: number): boolean {
+    const { nodes, roots, slope, share, nodeShare } = this;
+    const s = (edgeNs[e]! - source[3]! - this.startNs) * this.inverseScale;
+    if (!(s > 0)) return false;
     const last = nodes.length - 1;
     let constant = 0;
     let low = 0;
@@ -83,78 +121,28 @@ export class TimeLookup {
       const over = (s - nodes[last]!) / tail;
       if (over > TAIL_LENGTHS) {
         slope.fill(0);
-        return 1;
+        share[0] = 1;
+        return true;
       }
       k = last;
       high = Math.exp(-over);
       constant = 1 - high;
-      bySource = ((1 - this.node(last)) * high) / tail;
+      this.findNode(last);
+      bySource = ((1 - nodeShare[last]!) * high) / tail;
     } else {
       while (s >= nodes[k]!) k++;
       const root = Math.sqrt(s);
       const span = roots[k]! - roots[k - 1]!;
       high = (root - roots[k - 1]!) / span;
       low = 1 - high;
-      bySource = (this.node(k) - (k > 1 ? this.node(k - 1) : 0)) / (2 * root * span);
+      this.findNode(k);
+      if (k > 1) this.findNode(k - 1);
+      bySource = (nodeShare[k]! - nodeShare[k - 1]!) / (2 * root * span);
     }
-    const c = this.placeSlope(k, low, high, s * bySource, bySource);
-    slope[3] = -bySource * this.inverseScale;
-    return c + constant;
-  }
-
-  /** Share at time node k >= 1 of the place. */
-  private node(k: number): number {
-    if (!this.isPlaced) this.findCorners();
-    const { cornerAt, cornerWeight } = this;
+    const { table, cornerAt, fraction, inverseScale } = this;
+    const { place, isNearest, by } = this.amplitude;
     const { cdf } = this.smeared;
-    let sum = 0;
-    for (let c = 0; c < 16; c++) sum += cornerWeight[c]! * cdf[cornerAt[c]! + k - 1]!;
-    return sum;
-  }
-
-  /** Corners of the time part around the place of the last amplitude. */
-  private findCorners(): void {
-    const { table, cornerAt, cornerWeight, fraction } = this;
-    const { place } = this.amplitude;
-    const { timeZ, timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = table;
-    const uZ = onAxis(place[Z]!, timeZ.first, timeZ.step, timeZ.size);
-    const uR = onAxis(place[LN_R]!, timeLnR.first, timeLnR.step, timeLnR.size);
-    const uG = onAxis(place[COS_GAMMA]!, axisG.first, axisG.step, axisG.size);
-    const theta = place[THETA]!;
-    const iZ = uZ < timeZ.size - 2 ? uZ | 0 : timeZ.size - 2;
-    const iR = uR < timeLnR.size - 2 ? uR | 0 : timeLnR.size - 2;
-    const iG = uG < axisG.size - 2 ? uG | 0 : axisG.size - 2;
-    let iT = this.thetaCell[theta | 0]!;
-    if (theta >= thetas[iT + 1]! && iT < thetas.length - 2) iT++;
-    const width = thetas[iT + 1]! - thetas[iT]!;
-    const fZ = uZ - iZ;
-    const fR = uR - iR;
-    const fG = uG - iG;
-    const fT = (theta - thetas[iT]!) / width;
-    const sG = thetas.length * CDF_VALUES;
-    const sR = axisG.size * sG;
-    const sZ = timeLnR.size * sR;
-    const base = iZ * sZ + iR * sR + iG * sG + iT * CDF_VALUES;
-    for (let c = 0; c < 16; c++) {
-      cornerAt[c] = base + (c & 1) * sZ + ((c >> 1) & 1) * sR + ((c >> 2) & 1) * sG + (c >> 3) * CDF_VALUES;
-      cornerWeight[c] =
-        (c & 1 ? fZ : 1 - fZ) * (c & 2 ? fR : 1 - fR) * (c & 4 ? fG : 1 - fG) * (c & 8 ? fT : 1 - fT) * (1 / CDF_UNIT);
-    }
-    fraction[0] = fZ;
-    fraction[1] = fR;
-    fraction[2] = fG;
-    fraction[3] = fT;
-    this.thetaWidth = width;
-    this.isPlaced = true;
-  }
-
-  /** low times node k - 1 plus high times node k, and its derivatives with respect to the source's place in `slope`. */
-  private placeSlope(k: number, low: number, high: number, byScale: number, bySource: number): number {
-    if (!this.isPlaced) this.findCorners();
-    const { table, cornerAt, slope, fraction, inverseScale } = this;
-    const { place, isNearest } = this.amplitude;
-    const { cdf } = this.smeared;
-    const { timeZ, timeLnR, cosGamma: axisG } = table;
+    const { timeLnR, cosGamma: axisG } = table;
     const fZ = fraction[0]!;
     const fR = fraction[1]!;
     const fG = fraction[2]!;
@@ -180,16 +168,66 @@ export class TimeLookup {
       byT += (c & 8 ? value : -value) * wZ * wR * wG;
     }
     const r = place[R]!;
-    const delay = -(NS_PER_METRE * bySource + SCALE_NS_PER_M * byScale) * inverseScale;
-    this.amplitude.project(
-      isOn(place[Z]!, timeZ) ? byZ / timeZ.step : 0,
-      isNearest ? 0 : (isOn(place[LN_R]!, timeLnR) ? byR / (timeLnR.step * r) : 0) + delay,
-      isOn(place[COS_GAMMA]!, axisG) ? byG / axisG.step : 0,
-      byT / this.thetaWidth,
-      0,
-      slope,
-    );
-    return sum;
+    const delay = -(NS_PER_METRE * bySource + SCALE_NS_PER_M * s * bySource) * inverseScale;
+    by[BY_Z] = byZ * this.perHeight;
+    by[BY_R] = isNearest ? 0 : (isOn(place[LN_R]!, timeLnR) ? byR / (timeLnR.step * r) : 0) + delay;
+    by[BY_GAMMA] = isOn(place[COS_GAMMA]!, axisG) ? byG / axisG.step : 0;
+    by[BY_THETA] = byT / this.thetaWidth;
+    by[BY_PSI] = 0;
+    this.amplitude.project(slope);
+    slope[3] = -bySource * inverseScale;
+    share[0] = sum + constant;
+    return true;
+  }
+
+  /** Share at time node k >= 1 of the place, into `nodeShare`. */
+  private findNode(k: number): void {
+    if (!this.isPlaced) this.findCorners();
+    if (this.isKnown[k] === 1) return;
+    const { cornerAt, cornerWeight } = this;
+    const { cdf } = this.smeared;
+    let sum = 0;
+    for (let c = 0; c < 16; c++) sum += cornerWeight[c]! * cdf[cornerAt[c]! + k - 1]!;
+    this.nodeShare[k] = sum;
+    this.isKnown[k] = 1;
+  }
+
+  /** Corners of the time part around the place of the last amplitude. */
+  private findCorners(): void {
+    const { table, heights, cornerAt, cornerWeight, fraction } = this;
+    const { place } = this.amplitude;
+    const { timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = table;
+    const height = heights.inside(place[Z]!);
+    const iZ = heights.cellOf(height);
+    const uR = onAxis(place[LN_R]!, timeLnR.first, timeLnR.step, timeLnR.size);
+    const uG = onAxis(place[COS_GAMMA]!, axisG.first, axisG.step, axisG.size);
+    const theta = place[THETA]!;
+    const iR = uR < timeLnR.size - 2 ? uR | 0 : timeLnR.size - 2;
+    const iG = uG < axisG.size - 2 ? uG | 0 : axisG.size - 2;
+    let iT = this.thetaCell[theta | 0]!;
+    if (theta >= thetas[iT + 1]! && iT < thetas.length - 2) iT++;
+    const width = thetas[iT + 1]! - thetas[iT]!;
+    const fZ = heights.shareIn(iZ, height);
+    const fR = uR - iR;
+    const fG = uG - iG;
+    const fT = (theta - thetas[iT]!) / width;
+    const sG = thetas.length * CDF_VALUES;
+    const sR = axisG.size * sG;
+    const sZ = timeLnR.size * sR;
+    const base = iZ * sZ + iR * sR + iG * sG + iT * CDF_VALUES;
+    for (let c = 0; c < 16; c++) {
+      cornerAt[c] = base + (c & 1) * sZ + ((c >> 1) & 1) * sR + ((c >> 2) & 1) * sG + (c >> 3) * CDF_VALUES;
+      cornerWeight[c] =
+        (c & 1 ? fZ : 1 - fZ) * (c & 2 ? fR : 1 - fR) * (c & 4 ? fG : 1 - fG) * (c & 8 ? fT : 1 - fT) * (1 / CDF_UNIT);
+    }
+    fraction[0] = fZ;
+    fraction[1] = fR;
+    fraction[2] = fG;
+    fraction[3] = fT;
+    this.perHeight = heights.isWithin(place[Z]!) ? heights.perStep[iZ]! : 0;
+    this.thetaWidth = width;
+    this.isKnown.fill(0);
+    this.isPlaced = true;
   }
 }
 
