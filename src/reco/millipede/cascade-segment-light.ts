@@ -31,20 +31,21 @@ export class CascadeSegmentLight implements SegmentLight {
     this.light.setDirection(zenith, azimuth);
   }
 
-  column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number {
-    for (let i = at; i < at + this.stored; i++) out[i] = 0;
-    return this.fill(x, y, z, timeNs, out, at);
+  column(source: Float64Array, out: Float64Array, at: number, rest: Float64Array, restAt: number): void {
+    out.fill(0, at, at + this.stored);
+    rest[restAt] = this.fill(source, out, at);
   }
 
-  exactRest(x: number, y: number, z: number, timeNs: number): number {
-    return this.fill(x, y, z, timeNs, null, 0);
+  exactRest(source: Float64Array): number {
+    return this.fill(source, null, 0);
   }
 
-  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void {
+  derivatives(source: Float64Array, out: Float64Array): void {
     const { rows, light, slope, before, after } = this;
+    const timeNs = source[3]!;
     out.fill(0);
     for (let m = 0; m < rows.x.length; m++) {
-      const pe = this.look(m, x, y, z);
+      const pe = this.look(m, source);
       if (!(pe > 0)) continue;
       light.logSlopes(slope);
       if (m >= rows.timed) {
@@ -67,13 +68,14 @@ export class CascadeSegmentLight implements SegmentLight {
   }
 
   /** Charge in stored rows into `out`, where given; returns that in the others. */
-  private fill(x: number, y: number, z: number, timeNs: number, out: Float64Array | null, at: number): number {
+  private fill(source: Float64Array, out: Float64Array | null, at: number): number {
     const { rows, light, stored } = this;
+    const timeNs = source[3]!;
     let rest = 0;
     for (let m = 0; m < rows.x.length; m++) {
       // The rows of modules with charge are all stored: nothing to be had without `out`.
       if (out === null && m >= rows.timed && rows.rowOfModule[m]! < stored) continue;
-      const pe = this.look(m, x, y, z);
+      const pe = this.look(m, source);
       if (!(pe > 0)) continue;
       if (m >= rows.timed) {
         const row = rows.rowOfModule[m]!;
@@ -96,8 +98,11 @@ export class CascadeSegmentLight implements SegmentLight {
     return rest;
   }
 
-  private look(m: number, x: number, y: number, z: number): number {
+  private look(m: number, source: Float64Array): number {
     const { rows } = this;
+    const x = source[0]!;
+    const y = source[1]!;
+    const z = source[2]!;
     return rows.scale[m]! * this.light.look(z - this.shiftM[m]!, rows.x[m]! - x, rows.y[m]! - y, rows.z[m]! - z);
   }
 

@@ -55,7 +55,9 @@ export class Chain {
   private readonly moved: Float64Array;
   private readonly column: Float64Array;
   private readonly answer: readonly Float64Array[] = Array.from({ length: 4 }, () => new Float64Array(MOST_SEGMENTS));
+  /** The last line, and a source on it: x, y, z (m), time (ns). */
   private readonly line = new Float64Array(4);
+  private readonly source = new Float64Array(4);
   private spacingM = 1;
 
   constructor(rows: Rows, light: SegmentLight, settings: ChainSettings) {
@@ -102,17 +104,13 @@ export class Chain {
    * one by one about the segments that shine.
    */
   judge(x: number, y: number, z: number, timeNs: number, spacingM: number, tolerance: number): number {
-    const { light, solver, problem, number, direction } = this;
+    const { light, solver, problem, number } = this;
     light.isThorough = true;
     this.full(x, y, z, timeNs, spacingM, true, tolerance);
     for (let a = 0; a < solver.active; a++) {
-      const along = number[solver.list[a]!]! * spacingM;
-      problem.darkResponse[solver.list[a]!] = light.exactRest(
-        x + along * direction[0]!,
-        y + along * direction[1]!,
-        z + along * direction[2]!,
-        timeNs + along * NS_PER_METRE,
-      );
+      const j = solver.list[a]!;
+      this.placeSource(number[j]! * spacingM);
+      problem.darkResponse[j] = light.exactRest(this.source);
     }
     light.isThorough = false;
     this.solve(tolerance);
@@ -174,16 +172,10 @@ export class Chain {
     for (let k = 0; k < 4; k++) gradient[k] = gradient[k]! + fixed[4 * rows + k]!;
   }
 
-  /** Derivatives of the response of the segment `alongM` down the line (`SegmentLight.derivatives`). */
-  segmentDerivatives(x: number, y: number, z: number, timeNs: number, alongM: number, out: Float64Array): void {
-    const { light, direction } = this;
-    light.derivatives(
-      x + alongM * direction[0]!,
-      y + alongM * direction[1]!,
-      z + alongM * direction[2]!,
-      timeNs + alongM * NS_PER_METRE,
-      out,
-    );
+  /** Derivatives of the response of the segment `alongM` down the last line (`SegmentLight.derivatives`). */
+  segmentDerivatives(alongM: number, out: Float64Array): void {
+    this.placeSource(alongM);
+    this.light.derivatives(this.source, out);
   }
 
   /**
@@ -191,7 +183,7 @@ export class Chain {
    * with energies that stay at their optimum into `moved`.
    */
   private moveExpectations(): void {
-    const { problem, energy, number, solver, line, spacingM, fixed, moved, column, answer } = this;
+    const { problem, energy, number, solver, spacingM, fixed, moved, column, answer } = this;
     const { rows, response, stride } = problem;
     solver.prepareResponse();
     const { list, active, rowSlope, weight } = solver;
@@ -199,7 +191,7 @@ export class Chain {
     for (let a = 0; a < active; a++) {
       const e = energy[list[a]!]!;
       const along = number[list[a]!]! * spacingM;
-      this.segmentDerivatives(line[0]!, line[1]!, line[2]!, line[3]!, along, column);
+      this.segmentDerivatives(along, column);
       for (let i = 0; i < 4 * (rows + 1); i++) fixed[i] = fixed[i]! + e * column[i]!;
       for (let k = 0; k < 4; k++) {
         let sum = -column[4 * rows + k]!;
@@ -270,7 +262,7 @@ export class Chain {
 
   /** Computes the response of the segments in the problem. */
   private respond(x: number, y: number, z: number, timeNs: number): void {
-    const { problem, number, light, line, direction, spacingM, range } = this;
+    const { problem, number, light, line, spacingM, range } = this;
     line[0] = x;
     line[1] = y;
     line[2] = z;
@@ -282,16 +274,16 @@ export class Chain {
         problem.darkResponse[j] = 0;
         continue;
       }
-      const along = number[j]! * spacingM;
-      problem.darkResponse[j] = light.column(
-        x + along * direction[0]!,
-        y + along * direction[1]!,
-        z + along * direction[2]!,
-        timeNs + along * NS_PER_METRE,
-        problem.response,
-        j * problem.stride,
-      );
+      this.placeSource(number[j]! * spacingM);
+      light.column(this.source, problem.response, j * problem.stride, problem.darkResponse, j);
     }
+  }
+
+  /** Sets the source that is `alongM` down the line. */
+  private placeSource(alongM: number): void {
+    const { line, source, direction } = this;
+    for (let k = 0; k < 3; k++) source[k] = line[k]! + alongM * direction[k]!;
+    source[3] = line[3]! + alongM * NS_PER_METRE;
   }
 
   /** Finds the energies; returns -log L. */

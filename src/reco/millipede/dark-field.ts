@@ -5,7 +5,7 @@
  * modules taken together in blocks, and its logarithm is interpolated (Catmull and Rom 1974). A direction's nodes serve
  * all of its lines.
  */
-import { type AmplitudeLookup, R } from './amplitude-lookup.js';
+import { type AmplitudeLookup, LIGHT, R, type Receivers } from './amplitude-lookup.js';
 import { type DarkBlocks, darkBlocks, levelShare, THINNING } from './dark-blocks.js';
 import type { Rows } from './rows.js';
 
@@ -22,11 +22,8 @@ const LEAST: number = Number.MIN_VALUE;
 /** Sums over the dark modules of some rows. */
 export class DarkField {
   private readonly lookup: AmplitudeLookup;
-  /** Dark modules, string by string, ascending in height: place, shift of the ice, scale (m). */
-  private readonly x: Float64Array;
-  private readonly y: Float64Array;
-  private readonly z: Float64Array;
-  private readonly shift: Float64Array;
+  /** Dark modules, string by string, ascending in height, and their scales. */
+  private readonly modules: Receivers;
   private readonly scale: Float64Array;
   /** Per string: its first module, and one more at the end; its middle, and the farthest module from that (m). */
   private readonly firstOfString: Int32Array;
@@ -45,6 +42,8 @@ export class DarkField {
   /** Weights of four nodes on each axis, and their derivatives. */
   private readonly weight = new Float64Array(12);
   private readonly weightSlope = new Float64Array(12);
+  private readonly nodePlace = new Float64Array(3);
+  private readonly total = new Float64Array(1);
 
   /**
    * @param shift per module of the rows, how much higher its ice lies than the table's, m
@@ -55,10 +54,9 @@ export class DarkField {
     const modules = Array.from({ length: rows.x.length - rows.hit }, (_, i) => rows.hit + i);
     modules.sort((a, b) => rows.string[a]! - rows.string[b]! || rows.z[a]! - rows.z[b]! || a - b);
     const pick = (of: Float64Array): Float64Array => Float64Array.from(modules, (m) => of[m]!);
-    this.x = pick(rows.x);
-    this.y = pick(rows.y);
-    this.z = pick(rows.z);
-    this.shift = pick(shift);
+    const x = pick(rows.x);
+    const y = pick(rows.y);
+    this.modules = { x, y, z: pick(rows.z), shift: pick(shift) };
     this.scale = pick(rows.scale);
     const starts = modules.flatMap((m, i) => (i > 0 && rows.string[m] === rows.string[modules[i - 1]!] ? [] : [i]));
     this.firstOfString = Int32Array.from([...starts, modules.length]);
@@ -67,12 +65,12 @@ export class DarkField {
         const members = of.subarray(from, this.firstOfString[s + 1]!);
         return members.reduce((sum, value) => sum + value, 0) / members.length;
       });
-    this.stringX = mean(this.x);
-    this.stringY = mean(this.y);
+    this.stringX = mean(x);
+    this.stringY = mean(y);
     this.stringWidth = Float64Array.from(starts, (from, s) => {
       let width = 0;
       for (let i = from; i < this.firstOfString[s + 1]!; i++) {
-        width = Math.max(width, Math.hypot(this.x[i]! - this.stringX[s]!, this.y[i]! - this.stringY[s]!));
+        width = Math.max(width, Math.hypot(x[i]! - this.stringX[s]!, y[i]! - this.stringY[s]!));
       }
       return width;
     });
@@ -94,78 +92,100 @@ export class DarkField {
     this.isReady.fill(0);
   }
 
-  /** PE per GeV of a cascade at (x, y, z) in all dark modules. */
-  sum(x: number, y: number, z: number): number {
-    if (this.blocks === null) return this.exactSum(x, y, z, null, 0);
-    return (this.nearSum(x, y, z, null, 0) + this.farSum(x, y, z, null, 0)) * this.lookup.unit;
+  /** Adds to out[at] the PE per GeV of a cascade at a source (x, y, z, m) in all dark modules. */
+  addSum(source: Float64Array, out: Float64Array, at: number): void {
+    if (this.blocks === null) this.exactSum(source, out, at, null, 0);
+    else {
+      this.nearSum(source, out, at, null, 0);
+      this.farSum(source, out, at, null, 0);
+    }
   }
 
   /** The same, asking every module. */
-  exact(x: number, y: number, z: number): number {
-    return this.exactSum(x, y, z, null, 0);
+  addExactSum(source: Float64Array, out: Float64Array, at: number): void {
+    this.exactSum(source, out, at, null, 0);
   }
 
   /** Adds the derivatives of the sum by x, y, z to out[at ...]. */
-  addSlope(x: number, y: number, z: number, out: Float64Array, at: number): void {
-    if (this.blocks === null) this.exactSum(x, y, z, out, at);
+  addSlope(source: Float64Array, out: Float64Array, at: number): void {
+    const { total } = this;
+    if (this.blocks === null) this.exactSum(source, total, 0, out, at);
     else {
-      this.nearSum(x, y, z, out, at);
-      this.farSum(x, y, z, out, at);
+      this.nearSum(source, total, 0, out, at);
+      this.farSum(source, total, 0, out, at);
     }
   }
 
-  private exactSum(x: number, y: number, z: number, out: Float64Array | null, at: number): number {
-    const { lookup, shift, scale } = this;
-    let sum = 0;
+  private exactSum(
+    source: Float64Array,
+    sum: Float64Array,
+    sumAt: number,
+    slopes: Float64Array | null,
+    at: number,
+  ): void {
+    const { lookup, modules, scale } = this;
+    let total = 0;
     for (let i = 0; i < scale.length; i++) {
-      const pe = scale[i]! * lookup.unit * lookup.at(this.x[i]! - x, this.y[i]! - y, this.z[i]! - z, z - shift[i]!);
-      sum += pe;
-      if (out !== null && pe > 0) this.addLogSlope(pe, out, at);
+      if (!lookup.look(source, modules, i)) continue;
+      const pe = scale[i]! * lookup.unit * lookup.place[LIGHT]!;
+      total += pe;
+      if (slopes === null) continue;
+      lookup.differentiate();
+      for (let k = 0; k < 3; k++) slopes[at + k] = slopes[at + k]! + pe * lookup.slope[k]!;
     }
-    return sum;
+    sum[sumAt] = sum[sumAt]! + total;
   }
 
-  private addLogSlope(pe: number, out: Float64Array, at: number): void {
-    const { lookup } = this;
-    lookup.differentiate();
-    for (let k = 0; k < 3; k++) out[at + k] = out[at + k]! + pe * lookup.slope[k]!;
-  }
-
-  /** Near modules, in units of the look-up; adds to `out` where that is given. */
-  private nearSum(x: number, y: number, z: number, out: Float64Array | null, at: number): number {
-    const { lookup, shift, scale, stringX, stringY, stringWidth, firstOfString } = this;
-    let sum = 0;
+  /** Near modules; adds to `slopes` where that is given. */
+  private nearSum(
+    source: Float64Array,
+    sum: Float64Array,
+    sumAt: number,
+    slopes: Float64Array | null,
+    at: number,
+  ): void {
+    const { lookup, modules, scale, stringX, stringY, stringWidth, firstOfString } = this;
+    let total = 0;
     for (let s = 0; s < stringX.length; s++) {
-      const dx = stringX[s]! - x;
-      const dy = stringY[s]! - y;
+      const dx = stringX[s]! - source[0]!;
+      const dy = stringY[s]! - source[1]!;
       const reach = FAR_M + stringWidth[s]!;
       if (dx * dx + dy * dy > reach * reach) continue;
       const end = firstOfString[s + 1]!;
       for (let i = firstOfString[s]!; i < end; i++) {
-        const vz = this.z[i]! - z;
+        const vz = modules.z[i]! - source[2]!;
         if (vz < -FAR_M) continue;
         if (vz > FAR_M) break;
-        const vx = this.x[i]! - x;
-        const vy = this.y[i]! - y;
+        const vx = modules.x[i]! - source[0]!;
+        const vy = modules.y[i]! - source[1]!;
         const distance = Math.sqrt(vx * vx + vy * vy + vz * vz);
         const share = 1 - farShare(distance);
-        if (share === 0) continue;
-        const light = scale[i]! * lookup.at(vx, vy, vz, z - shift[i]!);
-        sum += share * light;
-        if (out === null || !(light > 0)) continue;
-        this.addLogSlope(share * light * lookup.unit, out, at);
+        if (share === 0 || !lookup.look(source, modules, i)) continue;
+        const light = scale[i]! * lookup.unit * lookup.place[LIGHT]!;
+        total += share * light;
+        if (slopes === null) continue;
+        lookup.differentiate();
         // The share falls with distance, which falls as the source comes nearer.
-        const change = (light * lookup.unit * farSlope(distance)) / Math.max(distance, 1);
-        out[at] = out[at]! + change * vx;
-        out[at + 1] = out[at + 1]! + change * vy;
-        out[at + 2] = out[at + 2]! + change * vz;
+        const change = (light * farSlope(distance)) / Math.max(distance, 1);
+        slopes[at] = slopes[at]! + share * light * lookup.slope[0]! + change * vx;
+        slopes[at + 1] = slopes[at + 1]! + share * light * lookup.slope[1]! + change * vy;
+        slopes[at + 2] = slopes[at + 2]! + share * light * lookup.slope[2]! + change * vz;
       }
     }
-    return sum;
+    sum[sumAt] = sum[sumAt]! + total;
   }
 
   /** Far modules, interpolated. */
-  private farSum(x: number, y: number, z: number, out: Float64Array | null, at: number): number {
+  private farSum(
+    source: Float64Array,
+    sum: Float64Array,
+    sumAt: number,
+    slopes: Float64Array | null,
+    at: number,
+  ): void {
+    const x = source[0]!;
+    const y = source[1]!;
+    const z = source[2]!;
     const { frame, sizeAcross, sizeAlong, weight, weightSlope, node, isReady } = this;
     const u = (frame[0]! * x + frame[1]! * y + frame[2]! * z) / ACROSS_M + sizeAcross / 2;
     const v = (frame[3]! * x + frame[4]! * y + frame[5]! * z) / ACROSS_M + sizeAcross / 2;
@@ -174,7 +194,7 @@ export class DarkField {
     const iV = Math.floor(v);
     const iW = Math.floor(w);
     const isInside = iU > 0 && iU < sizeAcross - 2 && iV > 0 && iV < sizeAcross - 2 && iW > 0 && iW < sizeAlong - 2;
-    if (!isInside) return 0;
+    if (!isInside) return;
     const corner = ((iU - 1) * sizeAcross + iV - 1) * sizeAlong + iW - 1;
     if (isReady[corner] === 0) {
       this.prepareCell(iU - 1, iV - 1, iW - 1);
@@ -196,8 +216,9 @@ export class DarkField {
       }
       log += weight[a]! * plane;
     }
-    const sum = Math.exp(log);
-    if (out === null) return sum;
+    const light = Math.exp(log) * this.lookup.unit;
+    sum[sumAt] = sum[sumAt]! + light;
+    if (slopes === null) return;
     slopeOfWeights(u - iU, weightSlope, 0);
     slopeOfWeights(v - iV, weightSlope, 4);
     slopeOfWeights(w - iW, weightSlope, 8);
@@ -214,14 +235,12 @@ export class DarkField {
         }
       }
     }
-    const scale = sum * this.lookup.unit;
-    byU *= scale / ACROSS_M;
-    byV *= scale / ACROSS_M;
-    byW *= scale / ALONG_M;
+    byU *= light / ACROSS_M;
+    byV *= light / ACROSS_M;
+    byW *= light / ALONG_M;
     for (let k = 0; k < 3; k++) {
-      out[at + k] = out[at + k]! + byU * frame[k]! + byV * frame[3 + k]! + byW * frame[6 + k]!;
+      slopes[at + k] = slopes[at + k]! + byU * frame[k]! + byV * frame[3 + k]! + byW * frame[6 + k]!;
     }
-    return sum;
   }
 
   private prepareCell(iU: number, iV: number, iW: number): void {
@@ -239,11 +258,15 @@ export class DarkField {
 
   /** Logarithm of what far modules see of a cascade at a node. */
   private nodeValue(a: number, b: number, c: number): number {
-    const { frame, lookup, blocks } = this;
-    const { blockX, blockY, blockZ, first, x, y, z, scale, shift } = blocks!;
+    const { frame, lookup, nodePlace } = this;
+    const blocks = this.blocks!;
+    const { blockX, blockY, blockZ, first, scale } = blocks;
     const px = a * ACROSS_M * frame[0]! + b * ACROSS_M * frame[3]! + c * ALONG_M * frame[6]!;
     const py = a * ACROSS_M * frame[1]! + b * ACROSS_M * frame[4]! + c * ALONG_M * frame[7]!;
     const pz = a * ACROSS_M * frame[2]! + b * ACROSS_M * frame[5]! + c * ALONG_M * frame[8]!;
+    nodePlace[0] = px;
+    nodePlace[1] = py;
+    nodePlace[2] = pz;
     const levels = THINNING.length;
     let sum = 0;
     for (let block = 0; block < blockX.length; block++) {
@@ -257,8 +280,8 @@ export class DarkField {
         const share = levelShare(thinning, distance);
         const end = first[block * levels + level + 1]!;
         for (let i = first[block * levels + level]!; i < end; i++) {
-          const light = lookup.at(x[i]! - px, y[i]! - py, z[i]! - pz, pz - shift[i]!);
-          if (light > 0) sum += share * farShare(lookup.place[R]!) * scale[i]! * light;
+          if (!lookup.look(nodePlace, blocks, i)) continue;
+          sum += share * farShare(lookup.place[R]!) * scale[i]! * lookup.place[LIGHT]!;
         }
       }
     }

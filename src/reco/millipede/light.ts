@@ -11,15 +11,15 @@ export interface SegmentLight {
   /** Sets the direction by where the particle comes from, radians. */
   setDirection(zenith: number, azimuth: number): void;
   /**
-   * Expected charge (PE) per GeV of a cascade at (x, y, z) and timeNs: of row i into out[at + i] for stored rows; returns
-   * the sum over the other rows.
+   * Expected charge (PE) per GeV of a cascade at `source` (x, y, z, m; time, ns): of row i into out[at + i] for stored
+   * rows, the sum over the other rows into rest[restAt].
    */
-  column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number;
+  column(source: Float64Array, out: Float64Array, at: number, rest: Float64Array, restAt: number): void;
   /** The sum over the other rows alone, without the shortcuts that `column` may take. */
-  exactRest(x: number, y: number, z: number, timeNs: number): number;
+  exactRest(source: Float64Array): number;
   /**
-   * Derivatives of the column with respect to x, y, z and timeNs: of row i into out[4 i] to out[4 i + 3] for stored rows,
-   * of the sum over the other rows behind them. `out` has room for 4 (stored + 1) numbers.
+   * Derivatives of the column with respect to the source's x, y, z and time: of row i into out[4 i] to out[4 i + 3] for
+   * stored rows, of the sum over the other rows behind them. `out` has room for 4 (stored + 1) numbers.
    */
-  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void;
+  derivatives(source: Float64Array, out: Float64Array): void;
 }

@@ -3,7 +3,7 @@
  * and the sum over dark modules (dark-field.ts). No allocation after construction.
  */
 import type { CascadeTable } from '../../light/index.js';
-import { AmplitudeLookup } from './amplitude-lookup.js';
+import { AmplitudeLookup, LIGHT, type Receivers } from './amplitude-lookup.js';
 import { DarkField } from './dark-field.js';
 import type { SegmentLight } from './light.js';
 import type { Rows } from './rows.js';
@@ -18,8 +18,8 @@ export class TableSegmentLight implements SegmentLight {
   private readonly time: TimeLookup;
   /** Null where every module is given one by one. */
   private readonly dark: DarkField | null;
-  /** Per module: how much higher its ice lies than the table's (m), and PE per GeV for what the look-up gives. */
-  private readonly shift: Float64Array;
+  private readonly modules: Receivers;
+  /** Per module: PE per GeV for what the look-up gives. */
   private readonly scale: Float64Array;
   /** Modules given one by one. */
   private readonly single: number;
@@ -45,9 +45,9 @@ export class TableSegmentLight implements SegmentLight {
   ) {
     this.rows = rows;
     this.stored = stored;
-    this.shift = shift;
+    this.modules = { x: rows.x, y: rows.y, z: rows.z, shift };
     this.lookup = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows));
-    this.time = new TimeLookup(table, smeared, this.lookup);
+    this.time = new TimeLookup(table, smeared, this.lookup, mostEdges(rows));
     this.scale = rows.scale.map((scale) => scale * this.lookup.unit);
     this.dark =
       stored > rows.lit ? null : new DarkField(rows, shift, new AmplitudeLookup(table, 0, this.lookup), isExact);
@@ -84,99 +84,93 @@ export class TableSegmentLight implements SegmentLight {
     this.lookup.isThorough = is;
   }
 
-  column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number {
-    const { rows, stored, dark, firstOfString, stringX, stringY, stringReach2, isThorough } = this;
-    for (let i = at; i < at + stored; i++) out[i] = 0;
-    let rest = 0;
+  column(source: Float64Array, out: Float64Array, at: number, rest: Float64Array, restAt: number): void {
+    const { rows, stored, dark, lookup, modules, scale, firstOfString, stringX, stringY, stringReach2, isThorough } =
+      this;
+    out.fill(0, at, at + stored);
+    rest[restAt] = 0;
     for (let m = 0; m < rows.timed; m++) {
-      const pe = this.amplitude(m, x, y, z);
-      if (pe > 0) rest += this.fillBins(m, pe, timeNs, out, at);
+      if (lookup.look(source, modules, m)) this.fillBins(m, source, out, at, rest, restAt);
     }
     for (let s = 0; s < stringX.length; s++) {
-      const dx = stringX[s]! - x;
-      const dy = stringY[s]! - y;
+      const dx = stringX[s]! - source[0]!;
+      const dy = stringY[s]! - source[1]!;
       if (!isThorough && dx * dx + dy * dy > stringReach2[s]!) continue;
       const end = firstOfString[s + 1]!;
       for (let m = firstOfString[s]!; m < end; m++) {
-        const pe = this.amplitude(m, x, y, z);
-        if (pe > 0) out[at + rows.rowOfModule[m]!] = pe;
+        if (lookup.look(source, modules, m)) out[at + rows.rowOfModule[m]!] = scale[m]! * lookup.place[LIGHT]!;
       }
     }
-    return dark === null ? rest : rest + dark.sum(x, y, z);
+    dark?.addSum(source, rest, restAt);
   }
 
-  exactRest(x: number, y: number, z: number, timeNs: number): number {
-    const { rows, dark } = this;
-    let sum = dark === null ? 0 : dark.exact(x, y, z);
+  exactRest(source: Float64Array): number {
+    const { rows, dark, lookup, modules } = this;
+    const sum = new Float64Array(1);
+    dark?.addExactSum(source, sum, 0);
     for (let m = 0; m < rows.timed; m++) {
-      const pe = this.amplitude(m, x, y, z);
-      if (pe > 0) sum += this.fillBins(m, pe, timeNs, null, 0);
+      if (lookup.look(source, modules, m)) this.fillBins(m, source, null, 0, sum, 0);
     }
-    return sum;
+    return sum[0]!;
   }
 
-  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void {
-    const { rows, single, dark, stored } = this;
+  derivatives(source: Float64Array, out: Float64Array): void {
+    const { rows, single, dark, stored, lookup, modules } = this;
     out.fill(0);
     for (let m = 0; m < rows.timed; m++) {
-      const pe = this.amplitude(m, x, y, z);
-      if (pe > 0) this.addBinSlopes(m, pe, timeNs, out);
+      if (lookup.look(source, modules, m)) this.addBinSlopes(m, source, out);
     }
     for (let m = rows.timed; m < single; m++) {
-      const pe = this.amplitude(m, x, y, z);
-      if (pe > 0) this.addSlope(pe, out, 4 * rows.rowOfModule[m]!);
+      if (!lookup.look(source, modules, m)) continue;
+      lookup.differentiate();
+      const pe = this.scale[m]! * lookup.place[LIGHT]!;
+      const at = 4 * rows.rowOfModule[m]!;
+      for (let k = 0; k < 3; k++) out[at + k] = out[at + k]! + pe * lookup.slope[k]!;
     }
-    dark?.addSlope(x, y, z, out, 4 * stored);
+    dark?.addSlope(source, out, 4 * stored);
   }
 
-  /** Mean charge per GeV in module m of a cascade at (x, y, z). */
-  private amplitude(m: number, x: number, y: number, z: number): number {
-    const { rows } = this;
-    return this.scale[m]! * this.lookup.at(rows.x[m]! - x, rows.y[m]! - y, rows.z[m]! - z, z - this.shift[m]!);
-  }
-
-  /** Writes the bins of timed module m, where asked; returns the sum over those that are not stored. */
-  private fillBins(m: number, pe: number, timeNs: number, out: Float64Array | null, at: number): number {
-    const { rows, stored, time } = this;
+  /** Bins of timed module m, which was looked up last: stored ones where there is `out`, the sum of the others on `rest`. */
+  private fillBins(
+    m: number,
+    source: Float64Array,
+    out: Float64Array | null,
+    at: number,
+    rest: Float64Array,
+    restAt: number,
+  ): void {
+    const { rows, stored, time, lookup } = this;
     time.begin();
-    const start = timeNs + time.startNs;
     const first = rows.firstEdge[m]!;
     const end = rows.firstEdge[m + 1]!;
-    if (rows.edgeNs[end - 1]! <= start) return 0;
-    let rest = 0;
+    if (rows.edgeNs[end - 1]! <= source[3]! + time.startNs) return;
+    time.lookAtEdges(source, rows.edgeNs, first, end);
+    const pe = this.scale[m]! * lookup.place[LIGHT]!;
+    const { share } = time;
     let before = 0;
     for (let e = first; e < end; e++) {
-      const c = time.share((rows.edgeNs[e]! - start) * time.inverseScale);
+      const c = share[e - first]!;
       if (!(c > before)) continue;
       const row = e > first ? rows.edgeRow[e - 1]! : -1;
-      if (row >= stored) rest += pe * (c - before);
+      if (row >= stored) rest[restAt] = rest[restAt]! + pe * (c - before);
       else if (row >= 0 && out !== null) out[at + row] = pe * (c - before);
       before = c;
     }
-    return rest;
   }
 
-  /** Adds the derivatives of the last amplitude, of `pe`. */
-  private addSlope(pe: number, out: Float64Array, at: number): void {
-    const { lookup } = this;
-    lookup.differentiate();
-    for (let k = 0; k < 3; k++) out[at + k] = out[at + k]! + pe * lookup.slope[k]!;
-  }
-
-  /** Adds the derivatives of the bins of timed module m, whose place was looked up last. */
-  private addBinSlopes(m: number, pe: number, timeNs: number, out: Float64Array): void {
+  /** Adds the derivatives of the bins of timed module m, which was looked up last. */
+  private addBinSlopes(m: number, source: Float64Array, out: Float64Array): void {
     const { rows, stored, lookup, time } = this;
     time.begin();
-    const start = timeNs + time.startNs;
     const from = rows.firstEdge[m]!;
     const end = rows.firstEdge[m + 1]!;
-    if (rows.edgeNs[end - 1]! <= start) return;
+    if (rows.edgeNs[end - 1]! <= source[3]! + time.startNs) return;
     lookup.differentiate();
+    const pe = this.scale[m]! * lookup.place[LIGHT]!;
     // Every edge ends one bin and begins another.
     for (let e = from; e < end; e++) {
-      const s = (rows.edgeNs[e]! - start) * time.inverseScale;
-      if (!(s > 0)) continue;
-      const c = time.shareWithSlope(s);
+      if (!time.differentiate(source, rows.edgeNs, e)) continue;
+      const c = time.share[0]!;
       const ending = e > from ? rows.edgeRow[e - 1]! : -1;
       const beginning = e < end - 1 ? rows.edgeRow[e]! : -1;
       for (let side = 0; side < 2; side++) {
@@ -189,6 +183,13 @@ export class TableSegmentLight implements SegmentLight {
       }
     }
   }
+}
+
+/** Edges of the module with the most. */
+function mostEdges({ firstEdge, timed }: Rows): number {
+  let most = 1;
+  for (let m = 0; m < timed; m++) most = Math.max(most, firstEdge[m + 1]! - firstEdge[m]!);
+  return most;
 }
 
 /** Light of the strongest cascade that a search may leave out of a module, PE. */

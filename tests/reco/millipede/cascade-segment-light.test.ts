@@ -47,17 +47,18 @@ const shift = Float64Array.from(rows.x, (_, i) => 3 * i);
 function expectDerivatives(light: CascadeLight, stored: number, h: number, tolerance: number, places = PLACES): void {
   const inRows = new CascadeSegmentLight(rows, light, stored, shift);
   const out = new Float64Array(rows.charge.length);
+  const rest = new Float64Array(1);
   const slopes = new Float64Array(4 * (stored + 1));
   const value = (at: readonly number[]): number => {
-    const rest = inRows.column(at[0]!, at[1]!, at[2]!, at[3]!, out, 0);
-    let sum = 0.7 * rest;
+    inRows.column(Float64Array.from(at), out, 0, rest, 0);
+    let sum = 0.7 * rest[0]!;
     for (let i = 0; i < stored; i++) sum += (1 + 0.3 * i) * out[i]!;
     return sum;
   };
   for (const [x, y, z, zenith, azimuth] of places) {
     inRows.setDirection(zenith, azimuth);
     const at = [x, y, z, 10_013];
-    inRows.derivatives(x, y, z, 10_013, slopes);
+    inRows.derivatives(Float64Array.from(at), slopes);
     const gradient = [0, 1, 2, 3].map((k) => {
       let sum = 0.7 * slopes[4 * stored + k]!;
       for (let i = 0; i < stored; i++) sum += (1 + 0.3 * i) * slopes[4 * i + k]!;
@@ -80,12 +81,14 @@ needsShared('rows by any model of light', PROTOTYPE_FILES, () => {
       const quick = new TableSegmentLight(rows, table, smearedNodes(table, 2), stored, shift, true);
       const plain = new CascadeSegmentLight(rows, new TableCascadeLight(table, smearedNodes(table, 2)), stored, shift);
       const [one, two] = [new Float64Array(stored), new Float64Array(stored)];
+      const rest = new Float64Array(2);
       for (const [x, y, z, zenith, azimuth] of PLACES) {
         for (const light of [quick, plain]) light.setDirection(zenith, azimuth);
-        const restOne = quick.column(x, y, z, 10_000, one, 0);
-        const restTwo = plain.column(x, y, z, 10_000, two, 0);
-        expectClose(restTwo, restOne, { relative: 1e-5, absolute: 1e-12 });
-        expectClose(plain.exactRest(x, y, z, 10_000), restTwo, { relative: 1e-12 });
+        const source = Float64Array.of(x, y, z, 10_000);
+        quick.column(source, one, 0, rest, 0);
+        plain.column(source, two, 0, rest, 1);
+        expectClose(rest[1]!, rest[0]!, { relative: 1e-5, absolute: 1e-12 });
+        expectClose(plain.exactRest(source), rest[1]!, { relative: 1e-12 });
         const most = Math.max(...one);
         for (let i = 0; i < stored; i++) expectClose(two[i]!, one[i]!, { absolute: 3e-5 * most }, `row ${i}`);
       }
@@ -111,7 +114,7 @@ needsShared("rows by IceCube's spline tables", SPLINES, () => {
     const out = new Float64Array(rows.charge.length);
     const inRows = new CascadeSegmentLight(rows, light, rows.charge.length, shift);
     inRows.setDirection(1.3, 2);
-    inRows.column(20, 30, -41.7, 10_000, out, 0);
+    inRows.column(Float64Array.of(20, 30, -41.7, 10_000), out, 0, new Float64Array(1), 0);
     expect(out.every((pe) => pe >= 0)).toBe(true);
     expect(Math.max(...out)).toBeGreaterThan(0);
     expectDerivatives(light, rows.lit, 1e-3, 1e-4);

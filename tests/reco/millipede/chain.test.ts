@@ -75,7 +75,7 @@ needsShared('toy events', [...TOYS, ...TABLES], () => {
             }
             energy.set(want.fixedEnergies.energies);
             expectClose(chain.published(), -want.fixedEnergies.llh, { relative: 1e-8 });
-            expectGradients(chain, track, showerSpacing, want.fixedEnergies.gradientPerSegment);
+            expectGradients(chain, showerSpacing, want.fixedEnergies.gradientPerSegment);
             if (!collapse) expectSolved(chain, want);
             expectOptimum(chain, want);
             compared++;
@@ -88,7 +88,7 @@ needsShared('toy events', [...TOYS, ...TABLES], () => {
 });
 
 /** Derivatives of log L by x, y, z and time, segment by segment, at the energies at hand. */
-function expectGradients(chain: Chain, track: any, spacingM: number, want: number[][]): void {
+function expectGradients(chain: Chain, spacingM: number, want: number[][]): void {
   const { problem, energy } = chain;
   const expectation = new Float64Array(problem.rows);
   for (let i = 0; i < problem.rows; i++) {
@@ -100,7 +100,7 @@ function expectGradients(chain: Chain, track: any, spacingM: number, want: numbe
   const largest = Math.max(...want.flatMap((row) => row.slice(0, 4)).map(Math.abs));
   const slopes = new Float64Array(4 * (problem.rows + 1));
   for (let j = 0; j < problem.sources; j++) {
-    chain.segmentDerivatives(track.x, track.y, track.z, track.time, chain.number[j]! * spacingM, slopes);
+    chain.segmentDerivatives(chain.number[j]! * spacingM, slopes);
     for (let k = 0; k < 4; k++) {
       let own = -slopes[4 * problem.rows + k]!;
       for (let i = 0; i < problem.rows; i++) {

@@ -26,14 +26,15 @@ needsShared('sums over dark modules', [EVENT, ...PROTOTYPE_FILES], () => {
   it('are right to a few per mille inside the detector', () => {
     const [exact, thin] = [lightOf(true), lightOf(false)];
     const out = new Float64Array(rows.lit);
+    const sum = new Float64Array(2);
     const errors: number[] = [];
     for (let i = 0; i < 100; i++) {
       const part = (k: number): number => (i * k) % 1;
       const at = [part(0.6180339) - 0.5, part(0.4142136) - 0.5, part(0.7320508) - 0.5].map((u) => 900 * u);
       const [zenith, azimuth] = [Math.acos(2 * part(0.2360679) - 1), 2 * Math.PI * part(0.6457513)];
       for (const light of [exact, thin]) light.setDirection(zenith, azimuth);
-      const want = exact.column(at[0]!, at[1]!, at[2]!, 32_000, out, 0);
-      errors.push(Math.abs(thin.column(at[0]!, at[1]!, at[2]!, 32_000, out, 0) / want - 1));
+      for (const [k, light] of [exact, thin].entries()) light.column(Float64Array.of(...at, 32_000), out, 0, sum, k);
+      errors.push(Math.abs(sum[1]! / sum[0]! - 1));
     }
     errors.sort((a, b) => a - b);
     expect(errors[50]).toBeLessThan(4e-3);

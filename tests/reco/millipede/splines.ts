@@ -38,40 +38,37 @@ export class SplineSegmentLight implements SegmentLight {
     this.light.setDirection(zenith, azimuth);
   }
 
-  column(x: number, y: number, z: number, timeNs: number, out: Float64Array, at: number): number {
+  column(source: Float64Array, out: Float64Array, at: number, rest: Float64Array, restAt: number): void {
     out.fill(0, at, at + this.stored);
-    let rest = 0;
-    this.forRows(x, y, z, timeNs, false, (row, value) => {
+    rest[restAt] = 0;
+    this.forRows(source, false, (row, value) => {
       if (row < this.stored) out[at + row] = value;
-      else rest += value;
+      else rest[restAt]! += value;
     });
-    return rest;
   }
 
-  exactRest(x: number, y: number, z: number, timeNs: number): number {
+  exactRest(source: Float64Array): number {
     let rest = 0;
-    this.forRows(x, y, z, timeNs, false, (row, value) => {
+    this.forRows(source, false, (row, value) => {
       if (row >= this.stored) rest += value;
     });
     return rest;
   }
 
-  derivatives(x: number, y: number, z: number, timeNs: number, out: Float64Array): void {
+  derivatives(source: Float64Array, out: Float64Array): void {
     out.fill(0);
-    this.forRows(x, y, z, timeNs, true, (row, _, slope) => {
+    this.forRows(source, true, (row, _, slope) => {
       const at = 4 * Math.min(row, this.stored);
       for (let k = 0; k < 4; k++) out[at + k]! += slope[k]!;
     });
   }
 
   private forRows(
-    x: number,
-    y: number,
-    z: number,
-    timeNs: number,
+    source: Float64Array,
     wantsSlopes: boolean,
     take: (row: number, value: number, slope: Float64Array) => void,
   ): void {
+    const [x, y, z, timeNs] = source as unknown as [number, number, number, number];
     const { rows, light, left, right, fractions, yieldSlope, rowSlope } = this;
     for (let m = 0; m < rows.x.length; m++) {
       if (!light.look(z, rows.x[m]! - x, rows.y[m]! - y, rows.z[m]! - z)) continue;

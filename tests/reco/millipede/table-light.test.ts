@@ -45,12 +45,13 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
     );
     const plain = new TableCascadeLight(table);
     const out = new Float64Array(rows.charge.length);
+    const rest = new Float64Array(1);
     expect([rows.timed, rows.hit, rows.x.length]).toEqual([1, 2, 4]);
     light.isThorough = true;
     for (const [x, y, z, zenith, azimuth] of PLACES) {
       light.setDirection(zenith!, azimuth!);
-      const rest = light.column(x!, y!, z!, 10_000, out, 0);
-      expect(rest).toBe(0);
+      light.column(Float64Array.of(x!, y!, z!, 10_000), out, 0, rest, 0);
+      expect(rest[0]).toBe(0);
       plain.setDirection(zenith!, azimuth!);
       for (let m = 0; m < rows.x.length; m++) {
         const pe = plain.look(z!, rows.x[m]! - x!, rows.y[m]! - y!, rows.z[m]! - z!) * rows.scale[m]!;
@@ -69,15 +70,16 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
   it('leaves out next to nothing while searching', () => {
     const shift = new Float64Array(rows.x.length);
     const light = new TableSegmentLight(rows, table, smearedNodes(table, 2), rows.charge.length, shift);
+    const rest = new Float64Array(1);
     const [all, most] = [0, 1].map(() => new Float64Array(rows.charge.length));
     const total = rows.charge.reduce((sum, charge) => sum + charge, 0);
     let left = 0;
     for (const [x, y, z, zenith, azimuth] of PLACES) {
       light.setDirection(zenith!, azimuth!);
       light.isThorough = true;
-      light.column(x!, y!, z!, 10_000, all!, 0);
+      light.column(Float64Array.of(x!, y!, z!, 10_000), all!, 0, rest, 0);
       light.isThorough = false;
-      light.column(x!, y!, z!, 10_000, most!, 0);
+      light.column(Float64Array.of(x!, y!, z!, 10_000), most!, 0, rest, 0);
       for (let i = 0; i < all!.length; i++) {
         // Of a cascade of 5 GeV for each photo-electron of the event.
         const lost = (all![i]! - most![i]!) * 5 * total;
@@ -98,18 +100,19 @@ needsShared('light from a cascade table', PROTOTYPE_FILES, () => {
       const shift = Float64Array.from(rows.x, (_, i) => 3 * i);
       const light = new TableSegmentLight(rows, table, smearedNodes(table, jitter), stored, shift);
       const out = new Float64Array(rows.charge.length);
+      const rest = new Float64Array(1);
       const slopes = new Float64Array(4 * (stored + 1));
       const weight = Float64Array.from(rows.charge, (_, i) => 1 + 0.3 * i);
       const value = (at: readonly number[]): number => {
-        const rest = light.column(at[0]!, at[1]!, at[2]!, at[3]!, out, 0);
-        let sum = 0.7 * rest;
+        light.column(Float64Array.from(at), out, 0, rest, 0);
+        let sum = 0.7 * rest[0]!;
         for (let i = 0; i < stored; i++) sum += weight[i]! * out[i]!;
         return sum;
       };
       for (const [x, y, z, zenith, azimuth] of PLACES) {
         light.setDirection(zenith!, azimuth!);
         const at = [x!, y!, z!, 10_013];
-        light.derivatives(at[0]!, at[1]!, at[2]!, at[3]!, slopes);
+        light.derivatives(Float64Array.from(at), slopes);
         const gradient = Float64Array.from([0, 1, 2, 3], (k) => {
           let sum = 0.7 * slopes[4 * stored + k]!;
           for (let i = 0; i < stored; i++) sum += weight[i]! * slopes[4 * i + k]!;
