@@ -66,9 +66,10 @@ function assemble(event: DetectorSource, builtin: Detector, baseline: Baseline |
   return applyDifferences({ ...builtin, provenance: [...builtin.provenance, note] }, differences, event.pulses);
 }
 
-/** The detector that an open event brings along. */
+/** The detector that an open event brings along, in the event's own words where it says whence. */
 export function detectorFromOpen(open: OpenDetector): Detector {
   const off = open.modules.filter((m) => !m.isOn).length;
+  const sentence = `Detector ${open.name} from the event file: ${open.modules.length} modules, ${off} of them off.`;
   return packModules(
     open.name,
     open.modules.map((m) => ({
@@ -76,7 +77,7 @@ export function detectorFromOpen(open: OpenDetector): Detector {
       meanChargePe: m.meanChargePe ?? DEFAULT_MEAN_CHARGE_PE,
       isSlcOnly: m.isSlcOnly ?? false,
     })),
-    [`Detector ${open.name} from the event file: ${open.modules.length} modules, ${off} of them off.`],
+    open.provenance?.length ? open.provenance : [sentence],
   );
 }
 

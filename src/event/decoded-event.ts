@@ -69,6 +69,8 @@ export interface OpenDetector {
   readonly name: string;
   /** Where it stands on Earth; as IceCube where absent. */
   readonly site?: Site;
+  /** Where the figures come from, one sentence each; as nothing where absent. */
+  readonly provenance?: readonly string[];
   readonly modules: readonly (OMKey & {
     readonly x: number;
     readonly y: number;

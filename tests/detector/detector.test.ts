@@ -264,6 +264,9 @@ describe('the detector of an event', () => {
       meanChargePe: Float64Array.of(1, 0.86),
       provenance: ['Detector P-ONE from the event file: 2 modules, 1 of them off.'],
     });
+    const provenance = ['Surveyed in 2023.'];
+    const told = detectorForEvent({ ...EVENT, openDetector: { ...openDetector, provenance } }, ic86, null);
+    expect(told.provenance).toEqual(provenance);
     expect(detectorForEvent({ ...EVENT, openDetector: 'IC86' }, ic86, null).string).toEqual(ic86.string);
   });
 

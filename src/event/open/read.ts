@@ -196,6 +196,7 @@ function detectorOf(detector: OpenDetectorDocument, place: Place): OpenDetector 
   return {
     name: detector.name,
     ...(site === undefined ? {} : { site: siteIn(site) }),
+    ...(detector.provenance === undefined ? {} : { provenance: detector.provenance }),
     modules: inOrder(modules, (module) => module, modulesPlace),
   };
 }

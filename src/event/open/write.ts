@@ -190,7 +190,8 @@ function detectorMember(event: DecodedEvent, detector: DetectorFigures | undefin
       'The event does not bring its detector along: an open event of it can only be written together with the detector.',
     );
   }
-  return detectorText(event.openDetector.name, site, event.openDetector.modules, []);
+  const { name, modules, provenance = [] } = event.openDetector;
+  return detectorText(name, site, modules, provenance);
 }
 
 type Module = OpenDetector['modules'][number];
