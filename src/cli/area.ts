@@ -1,6 +1,6 @@
 /** `area`: how large are the regions? */
 import { Command } from 'commander';
-import { answer, openSky, short } from './open-sky.js';
+import { answer, openSky, percent, short } from './open-sky.js';
 import { ABOUT_PROBABILITY, deltaOption, floorOption, levelOption, resultArgument } from './sky-arguments.js';
 
 const EXAMPLES = `
@@ -51,7 +51,7 @@ async function area(path: string, flags: Flags): Promise<void> {
   const regions = (flags.level ?? DEFAULT_LEVELS).map((level) => skyRegion(sky, kind, level));
   const areas = regions.map(({ level, area_deg2: size, delta_2llh: delta }) => {
     const bound = delta === null ? '' : ` (2 delta llh < ${short(delta)})`;
-    return `${short(100 * level)} %: ${size} deg2${bound}`;
+    return `${percent(level)}: ${size} deg2${bound}`;
   });
   const rows = regions.map(({ kind: region, ...rest }) => ({ region, ...rest }));
   answer(flags.json, { regions: rows }, `${areas.join(', ')}; ${flags.wilks ? 'Wilks, not blurred' : blur}`);

@@ -1,7 +1,7 @@
 /** `combine`: several maps as one. */
 import { Command } from 'commander';
 import type { ScanResult } from '../index.js';
-import { tellIfPartial } from './open-sky.js';
+import { tellOddities } from './open-sky.js';
 import { listOption, resultArgument } from './sky-arguments.js';
 
 const FORMATS = ['npz', 'json'] as const;
@@ -43,7 +43,7 @@ async function combine(first: string, others: string[], flags: Flags): Promise<v
   const results: ScanResult[] = [];
   for (const path of [first, ...others]) {
     results.push(await loadResult(path));
-    tellIfPartial(results.at(-1)!, path);
+    await tellOddities(results.at(-1)!, path);
   }
   const combined = combineResults(results);
   const name = `${withoutNsides(resultStem(first), results[0]!)}.combined_${nsidesOf(combined)}`;

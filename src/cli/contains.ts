@@ -1,6 +1,6 @@
 /** `contains`: is this position inside the 50 % and 90 % regions? */
 import { Command } from 'commander';
-import { answer, known, openSky, short } from './open-sky.js';
+import { answer, known, openSky, percent, short } from './open-sky.js';
 import {
   ABOUT_PROBABILITY,
   decArgument,
@@ -64,7 +64,7 @@ async function contains(path: string, raDeg: number, decDeg: number, flags: Flag
     }));
   const verdicts = regions
     .map((one) => {
-      const name = one.level === null ? `2 delta llh < ${one.delta_2llh}` : `${short(100 * one.level)} %`;
+      const name = one.level === null ? `2 delta llh < ${one.delta_2llh}` : percent(one.level);
       return `${name}: ${one.inside ? 'inside' : 'outside'}`;
     })
     .join(', ');

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { MapQuantity, ProductFormat, RegionKind } from '../index.js';
 import { wholeNumber } from './arguments.js';
-import { tellIfPartial } from './open-sky.js';
+import { tellOddities } from './open-sky.js';
 import { ABOUT_PROBABILITY, floorOption, levelOption, listOption, resultArgument } from './sky-arguments.js';
 
 /** The formats and what they are for; a test holds them to those of the library. */
@@ -108,7 +108,7 @@ async function exportProducts(path: string, flags: Flags, command: Command): Pro
   }
   const bytes = await readWholeFile(path, 'result file');
   const result = readResult(bytes, path);
-  tellIfPartial(result, path);
+  await tellOddities(result, path);
   const remarks = await remarksBeside(path);
   const isUnasked = command.getOptionValueSource('format') === 'default';
   const isOnlyReport = flags.html !== undefined && isUnasked && flags.nside === undefined;

@@ -40,6 +40,7 @@ interface Flags {
   readonly pAstro?: number;
   readonly far?: number;
   readonly angularErrorFloor?: number;
+  readonly json?: boolean;
 }
 
 export function noticeCommand(): Command {
@@ -50,7 +51,7 @@ export function noticeCommand(): Command {
     .option('--output-dir <dir>', 'write RESULT.notice.json there instead of printing it')
     .addOption(new Option('--pipeline <name>', 'selection (what the event type names)').choices(Object.keys(PIPELINES)))
     .option('--record-number <n>', '0 preliminary, 1 and more revised (0)', wholeNumber(0, 10_000))
-    .option('--event-name <name>', 'IceCube-YYMMDDX')
+    .option('--event-name <name>', 'IceCube-YYMMDDX', eventName)
     .option('--alert-datetime <utc>', 'when the notice is made: YYYY-MM-DDThh:mm:ssZ, or now', alertTime)
     .addOption(
       new Option('--alert-type <type>', 'of the sequence (initial for record 0, else update)').choices([
@@ -76,12 +77,12 @@ export function noticeCommand(): Command {
     )
     .option('--number-of-events <n>', 'events that make up the alert (1)', wholeNumber(1, 1_000_000))
     .option('--systematic-included', 'say that the error allows for systematic errors; not in a preliminary notice')
-    .option('--healpix-url <url>', 'where the multi-order map will be')
+    .option('--healpix-url <url>', 'where the multi-order map will be', webAddress)
     .option('--nu-energy <tev>', 'most probable neutrino energy, TeV', numberBetween(1e-6, 1e12))
     .option('--p-astro <p>', 'probability of astrophysical origin, 0 to 1', numberBetween(0, 1))
     .option('--far <hz>', 'false alarm rate, Hz', numberBetween(0, 1e6))
     .addOption(floorOption())
-    .option('--json', 'accepted for uniformity: a notice is JSON')
+    .option('--json', 'with --output-dir, print a JSON list of the file; a notice is JSON anyway')
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)
     .action(notice);
@@ -119,7 +120,17 @@ async function notice(path: string, flags: Flags): Promise<void> {
   await ensureDirectory(flags.outputDir);
   const file = join(flags.outputDir, `${resultStem(path)}.notice.json`);
   await writeFiles([{ path: file, bytes: text }]);
-  process.stdout.write(`${file}\n`);
+  process.stdout.write(flags.json ? `${JSON.stringify([file], null, 2)}\n` : `${file}\n`);
+}
+
+function eventName(text: string): string {
+  if (!/^IceCube-\d{6}[A-Z]$/.test(text)) throw new InvalidArgumentError('It must be a name such as IceCube-220524A.');
+  return text;
+}
+
+function webAddress(text: string): string {
+  if (!/^https?:\/\/\S+$/.test(text)) throw new InvalidArgumentError('It must begin with https:// or http://.');
+  return text;
 }
 
 function alertTime(text: string): string {

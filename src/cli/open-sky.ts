@@ -11,7 +11,7 @@ export interface OpenSky {
 
 /**
  * Reads a result. The blur is `floorDeg` if it is given, else that of the summary beside the file, else the default.
- * Tells on standard error when the map is not the whole of its scan.
+ * Tells on standard error what is odd about it, see {@link tellOddities}.
  */
 export async function openSky(path: string, floorDeg: number | undefined): Promise<OpenSky> {
   const { blurText, SkymapError, skyMaps } = await import('../index.js');
@@ -25,13 +25,22 @@ export async function openSky(path: string, floorDeg: number | undefined): Promi
       'The reasons for failed fits are in the messages of the scan and in scan-manifest.json.',
     );
   }
-  tellIfPartial(result, path);
+  await tellOddities(result, path);
   return { result, sky, blur: blurText(sky.probability.floorDeg) };
 }
 
-/** Says on standard error that the scan went on after a file was written. */
-export function tellIfPartial({ metadata }: ScanResult, path: string): void {
-  if (metadata?.complete === false) process.stderr.write(`note: ${path} is the map of a scan that was not over yet.\n`);
+/** Says on standard error that the scan went on after a file was written, or that an old map may be mirrored. */
+export async function tellOddities(result: ScanResult, path: string): Promise<void> {
+  const { isOfOldScanner } = await import('../index.js');
+  if (result.metadata?.complete === false) {
+    process.stderr.write(`note: ${path} is the map of a scan that was not over yet.\n`);
+  }
+  if (isOfOldScanner(result)) {
+    process.stderr.write(
+      `note: ${path} has the form of older scanners, some of whose maps have declinations of the wrong sign: compare its ` +
+        "position with the event's own fits.\n",
+    );
+  }
 }
 
 /** Prints an answer: JSON, or one line. */
@@ -47,6 +56,11 @@ export function positionText(raDeg: number, decDeg: number): string {
 /** A number with the digits that matter to people. */
 export function short(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(5))) : 'not known';
+}
+
+/** `68.3 %` of 0.683, and `99.9999 %` of 0.999999. */
+export function percent(level: number): string {
+  return `${Number((100 * level).toPrecision(12))} %`;
 }
 
 /** A number as JSON has it: null where it is none. */

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import type { PlotOptions } from '../index.js';
 import { numberBetween } from './arguments.js';
+import { tellOddities } from './open-sky.js';
 import { listOption, position } from './sky-arguments.js';
 
 const KINDS = ['allsky', 'zoom'] as const;
@@ -93,6 +94,7 @@ export function plotCommand(): Command {
     .option('--title <text>', 'first line instead of run, event and type')
     .option('--width <px>', 'width of PNG files in pixels', numberBetween(100, 8000), 1600)
     .option('--json', 'print a JSON list of the files')
+    .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)
     .action(plot);
 }
@@ -105,6 +107,7 @@ async function plot(path: string, flags: Flags, command: Command): Promise<void>
   const { join } = await import('node:path');
 
   const result = await loadResult(path);
+  await tellOddities(result, path);
   const remarks = await remarksBeside(path);
   const angularErrorFloorDeg = flags.angularErrorFloor ?? remarks.angularErrorFloorDeg;
   const recoAlgo = flags.recoAlgo ?? remarks.recoAlgo;

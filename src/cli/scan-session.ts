@@ -7,6 +7,7 @@ import { namedValue, numberBetween } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
+import { printable } from './printable.js';
 import { addWebOptions, type WebArguments, webPlace } from './web-options.js';
 
 /** Values of the options that the three functions below add. */
@@ -152,7 +153,7 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
     role,
     environment,
     ...choice,
-    print: display.note,
+    print: (line) => display.note(printable(line)),
     isStamped,
     labels: { reco: reco.kind === 'module' ? basename(reco.path) : reco.name },
   });

@@ -307,8 +307,8 @@ const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** Names that concern servers, clients and launch scripts of a scan with a broker: known, but not read here. */
-const KNOWN_ELSEWHERE = ['SKYSCAN_DOCKER_IMAGE', 'SKYSCAN_DOCKER_IMAGE_TAG', 'SKYSCAN_DOCKER_PULL_ALWAYS'] as const;
+/** Names that concern the launch scripts: known, but not read here. */
+const KNOWN_ELSEWHERE = ['ARGS', 'IMAGE', 'IMAGE_TAG', 'PULL_ALWAYS'].map((name) => `SKYSCAN_DOCKER_${name}`);
 
 /** Every variable with its default and meaning, for the documentation. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = VARIABLES.map(

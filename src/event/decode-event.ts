@@ -64,7 +64,7 @@ function eventOfStream(bytes: Uint8Array, name: string): DecodedEvent {
     ...event,
     warnings: [
       ...event.warnings,
-      `The file holds ${events} events; the first one was taken, ${eventId} of run ${runId}.`,
+      `The file holds ${events} events; the first one was taken, ${eventId} of run ${runId}. i3-to-json makes a file of each.`,
     ],
   };
 }

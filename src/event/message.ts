@@ -143,8 +143,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const HINT =
+  'Give an alert message (.json, .pkl) as IceCube sends it, or an open event ("format": "skymap-scanner-event").';
+
 function badMessage(name: string, what: string): EventFormatError {
-  return failure('event/bad-message', name, what, 'Give an alert message (.json, .pkl) as IceCube sends it.');
+  return failure('event/bad-message', name, what, HINT);
 }
 
 function badFrame(where: string, what: string): EventFormatError {

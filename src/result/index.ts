@@ -15,7 +15,15 @@ export {
   readMultiOrderFits,
 } from './fits/multi-order.js';
 export { fromJson, toJson } from './json.js';
-export { bestFit, countPixels, flattenLlh, llhAt, type ScannedPixel, scannedPixelAt } from './lookup.js';
+export {
+  bestFit,
+  countPixels,
+  flattenLlh,
+  isOfOldScanner,
+  llhAt,
+  type ScannedPixel,
+  scannedPixelAt,
+} from './lookup.js';
 export { readNpz, writeNpz } from './npz/npz.js';
 export { combineResults } from './products/combine.js';
 export { contoursCsv, contourText, type RegionOutline } from './products/contours.js';

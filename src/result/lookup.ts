@@ -35,6 +35,18 @@ export function bestFit(result: ScanResult): ScannedPixel | null {
 }
 
 /**
+ * Whether a result has the form of older scanners: no header, energies but no vertices. Of such maps some are mirrored:
+ * their pixel at colatitude t is meant to be at dec = t - 90 deg (specs/sky-and-scan.md section 1).
+ */
+export function isOfOldScanner({ metadata, maps }: ScanResult): boolean {
+  return (
+    metadata === null &&
+    maps.every(({ x }) => x.every(Number.isNaN)) &&
+    maps.some(({ eTot }) => !eTot.every(Number.isNaN))
+  );
+}
+
+/**
  * The finest scanned pixel that contains a position (radians) and has an llh; the finest scanned at all where none has
  * one; null where the position was not scanned.
  */

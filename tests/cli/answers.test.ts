@@ -124,6 +124,12 @@ describe('area', () => {
     expect(wilks.regions).toMatchObject(summary.wilks_regions);
   });
 
+  it('names a level with all its digits', async () => {
+    expect((await say(areaCommand(), file, '--level', '0.683', '0.999999')).stdout).toMatch(
+      /^68\.3 %: .* 99\.9999 %: /,
+    );
+  });
+
   it('is that of any thresholds in 2 delta llh, published ones or those of a calibration', async () => {
     const [small] = summary.wilks_regions;
     const { stdout } = await say(areaCommand(), file, '--delta-llh', '1.39,22.2');
@@ -135,6 +141,28 @@ describe('area', () => {
     expect(said.regions[0].area_deg2).toBeGreaterThan(small!.area_deg2);
     expect((await say(areaCommand(), file, '--delta-llh', '-1')).code).toBe('commander.invalidArgument');
     expect((await say(areaCommand(), file, '--delta-llh', '1', '--wilks')).code).toBe('commander.conflictingOption');
+  });
+});
+
+describe('a map in the form of older scanners', () => {
+  it('is told of: its declinations may have the wrong sign', async () => {
+    const old = join(home, 'old_8.npz');
+    const none = new Float64Array(2).fill(Number.NaN);
+    const map = {
+      ...mapOf(8, [
+        [0, 3],
+        [1, 2],
+      ]),
+      x: none,
+      y: none,
+      z: none,
+      t: none,
+    };
+    writeFileSync(old, writeNpz({ metadata: null, maps: [map] }));
+    expect((await say(areaCommand(), old)).stderr).toMatch(
+      /^note: .*old_8\.npz has the form of older scanners, .*sign/,
+    );
+    expect((await say(areaCommand(), file)).stderr).toBe('');
   });
 });
 

@@ -84,8 +84,8 @@ describe('notice', () => {
 
   it('refuses what GCN would', async () => {
     for (const [flags, code] of [
-      [['--event-name', 'IC220524A'], 'config/bad-value'],
-      [['--healpix-url', 'a.fits'], 'config/bad-value'],
+      [['--event-name', 'IC220524A'], 'commander.invalidArgument'],
+      [['--healpix-url', 'a.fits'], 'commander.invalidArgument'],
       [['--systematic-included'], 'config/bad-value'],
       [['--p-astro', '34'], 'commander.invalidArgument'],
       [['--pipeline', 'silver'], 'commander.invalidArgument'],

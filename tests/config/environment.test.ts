@@ -85,6 +85,7 @@ describe('the environment', () => {
       SKYSCAN_MQ_CLIENT_LOG: 'debug',
       SKYSCAN_MINI_TEST: 'true',
       SKYSCAN_CRASH_DUMMY_PROBABILITY: '0.1',
+      SKYSCAN_DOCKER_ARGS: '--volume=/cvmfs:/cvmfs:ro,shared',
       SKYSCAN_DOCKER_IMAGE_TAG: 'latest',
       SKYSCAN_DOCKER_PULL_ALWAYS: '1',
       EWMS_PILOT_TASK_TIMEOUT: '68',

@@ -100,7 +100,9 @@ needsShared('a public .i3.gz file of simulation', [FILE, SUMMARY], () => {
     expect(event.pulsesName).toBe('SplitInIcePulses');
     expect(event.header).toMatchObject({ runId: 140000, eventId: 2, isReal: false, eventType: null });
     expect(summarizePulses(event.pulses)).toMatchObject({ n_dom: 23, n_pulse: 29, n_hlc: 6 });
-    expect(event.warnings).toEqual(['The file holds 5 events; the first one was taken, 2 of run 140000.']);
+    expect(event.warnings).toEqual([
+      'The file holds 5 events; the first one was taken, 2 of run 140000. i3-to-json makes a file of each.',
+    ]);
   });
 });
 

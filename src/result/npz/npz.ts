@@ -124,10 +124,13 @@ function readMap(key: string, table: NpyTable, version: MetadataRow[string], fil
   const found = isLayout(COLUMNS_V1) ? 1 : isLayout(COLUMNS_V0) ? 0 : null;
   if (found === null) {
     const fields = table.fields.map((field) => `${field.name} ${field.type}`).join(', ');
-    throw badFile(file, `array ${key} has the fields ${shown(fields)} instead of those of a result`);
+    throw badFile(file, `has an array ${key} with the fields ${shown(fields)} instead of those of a result`);
   }
   if (version !== null && version !== found) {
-    throw badFile(file, `array ${key} has the fields of version ${found}, its header says ${shown(version)}`);
+    throw badFile(
+      file,
+      `has an array ${key} with the fields of version ${found}, and a header that says ${shown(version)}`,
+    );
   }
   const { view, rowBytes, fields } = table;
   const at = (row: number, column: number): number =>

@@ -63,7 +63,7 @@ function readDirectory(bytes: Uint8Array, view: DataView, file: string): { entri
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameBytes));
     if (names.has(name)) throw badFile(file, `has two members named ${JSON.stringify(name)}`);
     names.add(name);
-    if (view.getUint16(at + 8, true) & 1) throw badFile(file, `member ${name} is encrypted`);
+    if (view.getUint16(at + 8, true) & 1) throw badFile(file, `has an encrypted member ${name}`);
     entries.push({
       name,
       method: view.getUint16(at + 10, true),
