@@ -5,11 +5,13 @@
  *     const event = decodeEvent(bytes, 'event.json');
  *     const detector = detectorForEvent(event, await loadIc86(read), null);
  *     const reco = findReco('pandel_mpe');
- *     const prepared = await reco.prepare({ event, detector, ice: await loadIceModel(read), settings: {} });
- *     const fit = await reco.createFit(prepared);             // fits one pixel; a client does so for a whole scan
- *     const broker = embeddedBroker();                        // startClient({ end: broker.client(), runner })
- *     const { result } = await runScan(setup, { server: broker.server, journal: null });
- *     const summary = summarize(result, options);             // position, areas; writeNpz(result), toJson(result)
+ *     const { input, prepared } = await prepareWith(light, reco, { event, detector, settings: {} });
+ *     const setup = scanSetup({ event, reco, input, prepared, ... });
+ *     const { result } = await runHere(setup, { startFitter, ... }); // reco.createFit(prepared) fits a pixel for a fitter
+ *     const summary = summarize(result, options);                    // position, areas; writeNpz(result), toJson(result)
+ *
+ * resources/examples/library.mjs is that as a whole program; `runHere` is `runScan` and `startClient` at either end of
+ * `embeddedBroker`.
  *
  * Units: metre, nanosecond, GeV, radian; degrees only in names that end in Deg or _deg. HEALPix pixels in RING order.
  */

@@ -281,3 +281,16 @@ describe('crash_dummy', () => {
     }
   });
 });
+
+describe('the library alone', () => {
+  it('makes the same map as the command, as the example shows', async () => {
+    const { directory } = await scan(event, ['--reco-algo', 'pandel_mpe', '--nsides', '1:0', '2:4']);
+    const map = join(temporaryDirectory(), 'map.npz');
+    const words = [join(EXAMPLES, 'library.mjs'), event, map, 'pandel_mpe', '1:0', '2:4'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    expect(stderr).toMatch(/^(round \d\n)+$/);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Position +RA/m);
+    expect(readFileSync(map)).toEqual(readFileSync(join(directory, `${STEM}_1_2.npz`)));
+  });
+});
