@@ -3,6 +3,7 @@
  * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
 import { pixelArea } from '../../sky/index.js';
+import { gslSimplex } from '../fit/gsl-simplex.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
@@ -29,12 +30,17 @@ const HOPELESS_SHARE = 0.15;
 /** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
 const FINALIST_LLH = 6;
 const MOST_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 2, wilks: 1 };
-/** Segments are this far apart while a start looks around, m. */
+/** Segments are this far apart while a start looks around, and while it does so as the reference does, m. */
 const GLANCE_SPACING_M = 40;
+const REFERENCE_SPACING_M = 20;
 /**
- * Steps of a start that looks around before it is descended: across the line (m, m), time (ns). From the event's own
- * vertex about as far as the reference's simplex gets; the softened likelihood is flatter.
+ * A start from the event's own vertex looks around as the first pass of the reference's fit moves: its simplex, by place
+ * alone, time being fixed (x, y, z, m), but with fewer segments and until it is so small, in steps. Far from the truth
+ * there are many valleys, and which of them a fit ends in is a matter of the way it goes.
  */
+const REFERENCE_STEPS = [10, 10, 10];
+const REFERENCE_END = { size: 0.5, maxIterations: 150 };
+/** Steps of other starts that look around before they are descended: across the line (m, m), time (ns). */
 const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
   original: [20, 20, 60],
   wilks: [60, 60, 100],
@@ -43,15 +49,6 @@ const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
 const WIDE_LOOKS: readonly (readonly number[])[] = [
   [40, 40, 80],
   [-60, -60, -100],
-];
-/**
- * Signs of the steps of those variations of the coarsest pixels that look around. More of them, or longer steps, find
- * lower minima in every tenth pixel far from the truth, where the reference has none: its map would be followed less well.
- */
-const FAR_SIGNS: readonly (readonly number[])[] = [
-  [1, 1, 1],
-  [-1, -1, -1],
-  [1, -1, 1],
 ];
 /** A start is given up that after its look is this much above the lowest minimum, seen with as few segments. */
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
@@ -63,9 +60,18 @@ const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherC
  */
 const LOOK_BEYOND_M: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 0, wilks: 5 };
 const EDGE_M = 500;
-/** Steps of the search around the lowest minimum: across the line (m, m), time (ns), phase (m). */
-const POLISH_STEPS = [2, 2, 5, 1.25];
-const POLISH_CALLS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 40, wilks: 20 };
+/**
+ * Search around the lowest minimum: steps across the line (m, m), time (ns), phase (m). Far from the truth, where nothing
+ * fits well, ripples are longer.
+ */
+const POLISH = {
+  original: { steps: [2, 2, 5, 1.25], calls: 40 },
+  coarsest: { steps: [4, 4, 10, 1.25], calls: 80 },
+  wilks: { steps: [2, 2, 5, 1.25], calls: 20 },
+} as const;
+
+/** How a start looks around: by a simplex with these steps, as the reference does, or not at all. */
+type Look = readonly number[] | 'as the reference' | null;
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
@@ -88,14 +94,14 @@ export function fitVariations(
   isFittable: boolean,
   origin: Vertex,
 ): RecoResult[] {
-  const fit = new PixelFit(chain, volume, settings, task);
+  const fit = new PixelFit(chain, volume, settings, task, origin);
   const coarse = task.variations.map(({ variation, seeds }) => {
     let best: Minimum | null = null;
     for (const [k, seed] of (isFittable ? seeds : []).entries()) {
       if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
       const isFromCoarser = k < seeds.length - 1 || !isSeedVertex(task, origin);
-      for (const steps of looksOf(settings, task, variation, isFromCoarser, seeds.length === 1)) {
-        const minimum = fit.descendCoarsely(seed, steps);
+      for (const look of looksOf(settings, task, variation, isFromCoarser, seeds.length === 1)) {
+        const minimum = fit.descendCoarsely(seed, look);
         if (best === null || minimum.llh < best.llh) best = minimum;
       }
     }
@@ -126,21 +132,19 @@ function isSeedVertex({ variations }: RecoTask, { x, y, z }: Vertex): boolean {
   return seed !== undefined && seed.x === x && seed.y === y && seed.z === z;
 }
 
-/** Looks around of a start, each by its steps; null where it does not look around. */
+/** Looks around of a start: more than one where it is alone. */
 function looksOf(
   { kind }: MillipedeSettings,
   { nside }: RecoTask,
   variation: number,
   isFromCoarser: boolean,
   isAlone: boolean,
-): readonly (readonly number[] | null)[] {
+): readonly Look[] {
   if (isFine(kind, nside)) return [null];
-  const steps = LOOKS[kind];
-  if (isFromCoarser) return [variation === 0 ? steps : null];
+  if (isFromCoarser) return [variation === 0 ? LOOKS[kind] : null];
+  if (kind === 'original') return ['as the reference'];
   // One variation has to see what several do.
-  if (kind === 'wilks') return isAlone ? WIDE_LOOKS : [steps];
-  const signs = FAR_SIGNS[variation];
-  return [signs === undefined ? null : steps.map((step, k) => step * signs[k]!)];
+  return isAlone ? WIDE_LOOKS : [LOOKS.wilks];
 }
 
 /** Whether pixels are so small that a coarser one's fit lies in the same valley. */
@@ -154,26 +158,34 @@ class PixelFit {
   private readonly settings: MillipedeSettings;
   private readonly line: Line;
   private readonly polishes: boolean;
+  /** Whether starts are the event's own vertex and what lies around it, of `original`. */
+  private readonly isCoarsest: boolean;
   private readonly minima: Minimum[] = [];
   private readonly gradient = new Float64Array(4);
   private readonly curvature = new Float64Array(16);
 
-  constructor(chain: Chain, volume: InstrumentedVolume, settings: MillipedeSettings, task: RecoTask) {
+  constructor(chain: Chain, volume: InstrumentedVolume, settings: MillipedeSettings, task: RecoTask, origin: Vertex) {
     chain.setDirection(task.zenith, task.azimuth);
     this.chain = chain;
     this.volume = volume;
     this.settings = settings;
     this.line = new Line(task.zenith, task.azimuth);
+    this.isCoarsest = settings.kind === 'original' && isSeedVertex(task, origin);
     // The softened likelihood ripples by a few 0.1, which matters where neighbours differ by no more than that.
     this.polishes = settings.alpha === null || isFine(settings.kind, task.nside);
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
-  descendCoarsely(start: Vertex, steps: readonly number[] | null): Minimum {
+  descendCoarsely(start: Vertex, look: Look): Minimum {
     const { line, settings, minima, chain } = this;
     line.startAt(start);
     const lowest = minima.reduce<Minimum | null>((a, b) => (a === null || b.llh < a.llh ? b : a), null);
-    const from = steps === null ? { ...start, glance: this.glance(start) } : this.lookAround(start, steps);
+    const from =
+      look === null
+        ? { ...start, glance: this.glance(start) }
+        : look === 'as the reference'
+          ? this.lookAsTheReference(start)
+          : this.lookAround(start, look);
     if (lowest !== null && from.glance > lowest.glance + WORTHLESS_LLH[settings.kind]) {
       return { ...from, llh: from.glance, ...this.energies(from), sources: null };
     }
@@ -207,11 +219,21 @@ class PixelFit {
     return { ...vertexOf(line.vertexAt(at)), glance: minimum.f };
   }
 
+  /** Where the first pass of the reference's fit leads to. */
+  private lookAsTheReference({ x, y, z, timeNs }: Vertex): Vertex & { glance: number } {
+    const minimum = gslSimplex((at) => this.glance({ x: at[0]!, y: at[1]!, z: at[2]!, timeNs }), [x, y, z], {
+      steps: REFERENCE_STEPS,
+      ...REFERENCE_END,
+    });
+    return { x: minimum.x[0]!, y: minimum.x[1]!, z: minimum.x[2]!, timeNs, glance: minimum.f };
+  }
+
   /** -log L with few segments. */
   private glance({ x, y, z, timeNs }: Vertex): number {
     // The softened likelihood is not concave: from energies of before it would end in other optima.
     const isWarm = this.settings.alpha === null;
-    return this.chain.full(x, y, z, timeNs, GLANCE_SPACING_M, isWarm, LOOK_TOLERANCE.unfolding);
+    const spacingM = this.isCoarsest ? REFERENCE_SPACING_M : GLANCE_SPACING_M;
+    return this.chain.full(x, y, z, timeNs, spacingM, isWarm, LOOK_TOLERANCE.unfolding);
   }
 
   /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */
@@ -233,13 +255,14 @@ class PixelFit {
   /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
   private polish(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
     const { chain, line, settings } = this;
+    const { steps, calls } = POLISH[this.isCoarsest ? 'coarsest' : settings.kind];
     const found = nelderMead(
       (parameters) => {
         const v = line.vertexAt(parameters);
         return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
       },
-      stepSimplex(line.parametersOf(minimum), POLISH_STEPS),
-      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: POLISH_CALLS[settings.kind] },
+      stepSimplex(line.parametersOf(minimum), steps),
+      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: calls },
     );
     return found.f < minimum.llh ? { ...vertexOf(line.vertexAt(found.x)), llh: found.f } : minimum;
   }
