@@ -1,6 +1,12 @@
 /** Reading single arguments. What is wrong with one is said in commander's sentence: "... is invalid. It must be ...". */
 import { InvalidArgumentError } from 'commander';
 
+/** What --gcd-dir is, wherever an event is read. */
+export const GCD_DIR: string =
+  'baseline GCD files that alerts refer to; default: /opt/i3-data/baseline_gcds or, in ' +
+  '/cvmfs/icecube.opensciencegrid.org, users/RealTime/GCD/PoleBaseGCDs, where there is one; for a missing file the ' +
+  'built-in IC86';
+
 /** A reader of whole numbers in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -1,5 +1,6 @@
 /** `event`: what is in an event file; and any event as an open event. */
 import { Command } from 'commander';
+import { GCD_DIR } from './arguments.js';
 import { printable } from './printable.js';
 
 const EXAMPLES = `
@@ -25,7 +26,7 @@ export function eventCommand(): Command {
         'comes from, and what is odd about it. Can write the event in the open event format.',
     )
     .argument('<file>', 'alert message (.json, .pkl), .i3 file (also .gz, .bz2, .zst), GCD file or open event')
-    .option('-g, --gcd-dir <dir>', 'baseline GCD files that alerts refer to; without them the built-in IC86 is used')
+    .option('-g, --gcd-dir <dir>', GCD_DIR)
     .option('--to-open <file>', 'write the event as an open event, with its detector; - for standard output')
     .option('--json', 'print JSON instead of text; directions in radians')
     .option('--debug', 'show stack traces')

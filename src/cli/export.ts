@@ -1,7 +1,7 @@
 /** `export`: the files of a map that other programs read. */
 import { Command } from 'commander';
 import type { MapQuantity, ProductFormat, RegionKind } from '../index.js';
-import { wholeNumber } from './arguments.js';
+import { GCD_DIR, wholeNumber } from './arguments.js';
 import { tellOddities } from './open-sky.js';
 import { ABOUT_PROBABILITY, floorOption, levelOption, listOption, resultArgument } from './sky-arguments.js';
 
@@ -81,7 +81,7 @@ export function exportCommand(): Command {
     .option('--html <file>', 'write a report for browsers: one file, no network needed (alone: no other files)')
     .option('--event-file <file>', 'event that was scanned, for the report (TYPE.event.json.gz beside the result)')
     .option('--no-event-file', 'leave the event out of the report')
-    .option('-g, --gcd-dir <dir>', 'baseline GCD files that the event refers to')
+    .option('-g, --gcd-dir <dir>', GCD_DIR)
     .option('--json', 'print a JSON list: file, format, what it is')
     .option('--debug', 'show stack traces')
     .addHelpText('after', EXAMPLES)

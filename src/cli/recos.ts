@@ -8,6 +8,11 @@ export function recosCommand(): Command {
       'Lists the reconstructions that are built in: name and what it is, and below the options that they take as --reco-option name=value.',
     )
     .option('--json', 'print a JSON list of {name, about, options}')
+    .option('--debug', 'show stack traces')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skymap-scanner recos\n  skymap-scanner recos --json\n\ndocs/recos.md says which one to take, how good and how fast they are.',
+    )
     .action(async ({ json = false }: { json?: boolean }) => {
       const { AUTO_RECO, listRecos } = await import('../index.js');
       const about = 'the one that IceCube would choose: splinempe, or millipede_wilks above 40 TeV of muon energy';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Environment } from '../index.js';
 import type { EventScanOptions, Observer, RecoChoice, ScanJobReport } from '../node/index.js';
-import { namedValue, numberBetween } from './arguments.js';
+import { GCD_DIR, namedValue, numberBetween } from './arguments.js';
 import { errorData, ToldError } from './errors.js';
 import { addLightOptions, type LightArguments, splineDirectory } from './light-options.js';
 import { addLogOptions, type LogArguments, logChoice } from './log-options.js';
@@ -73,7 +73,7 @@ export function addRecoOptions(command: Command): Command {
 /** How the event is read and the sky gone through. */
 export function addSkyOptions(command: Command, isRealDefault: string): Command {
   return command
-    .option('-g, --gcd-dir <dir>', 'baseline GCD files that alerts refer to; without them the built-in IC86 is used')
+    .option('-g, --gcd-dir <dir>', GCD_DIR)
     .option(
       '--predictive-scanning-threshold <share>',
       'finished share of an nside at which the next one may start, 0.1 to 1; below 1 maps may differ between scans',

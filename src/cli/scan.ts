@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberBetween, wholeNumber } from './arguments.js';
+import { LOG_EXPLAINED } from './log-options.js';
 import {
   addRecoOptions,
   addResultOptions,
@@ -37,9 +38,10 @@ Stopped by Ctrl-C or killed, the same command goes on where it was: finished fit
 settings start a scan of their own.
 
 Environment (defaults): SKYSCAN_PROGRESS_INTERVAL_SEC (60) and SKYSCAN_RESULT_INTERVAL_SEC (120), seconds between two
-writes of scan-manifest.json and of partial maps; EWMS_PILOT_TASK_TIMEOUT (1800); SKYSCAN_LOG (INFO), DEBUG is --debug,
-WARNING is --quiet; SKYSCAN_CRASH_DUMMY_PROBABILITY (0.5); SKYSCAN_WEB_TOKEN, secret of
-the readers of --web, which other machines need.
+writes of scan-manifest.json and of partial maps; EWMS_PILOT_TASK_TIMEOUT (1800); SKYSCAN_MINI_TEST (false), two vertex
+variations instead of seven with millipede_original; SKYSCAN_CRASH_DUMMY_PROBABILITY (0.5), share of the tasks of crash_dummy
+that fail; SKYSCAN_WEB_TOKEN, secret of the readers of --web, which other machines need.
+${LOG_EXPLAINED}
 
 ${FILES_EXPLAINED}
 

@@ -46,7 +46,8 @@ SKYSCAN_PROGRESS_RUNTIME_PREDICTION_WINDOW_RATIO (0.25) and SKYSCAN_PROGRESS_RUN
 and least number of the latest results that the time left is predicted from; EWMS_PILOT_TASK_TIMEOUT (1800), as the clients
 have it; SKYSCAN_SKYDRIVER_SCAN_ID, the name of the scan and its queues; SKYSCAN_MINI_TEST (false), two vertex variations
 instead of seven with millipede_original. With SKYSCAN_EWMS_JSON (a file that EWMS wrote) tasks go to its queues, for
-"skymap-scanner reco" under ewms-pilot. ${LOG_EXPLAINED}
+"skymap-scanner reco" under ewms-pilot.
+${LOG_EXPLAINED}
 
 For SkyDriver: SKYSCAN_SKYDRIVER_ADDRESS (https://host), SKYSCAN_SKYDRIVER_AUTH (token) and SKYSCAN_SKYDRIVER_SCAN_ID.
 The event then comes from there, progress and results go there, and --event-file and --output-dir are not needed;

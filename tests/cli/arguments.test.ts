@@ -56,6 +56,15 @@ describe('the command line', () => {
     }
   });
 
+  it('explains commands that run for long in lines that fit a page', () => {
+    for (const command of [scanCommand(), serverCommand(), clientCommand()]) {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      const prose = help.slice(help.indexOf('-h, --help')).split('\n').slice(1);
+      expect(prose.filter((line) => line.length > 125)).toEqual([]);
+    }
+  });
+
   it('loads the library only when a command runs, so that --help is fast', () => {
     const loaded = [...loadedWith('main.ts')];
     expect(loaded).toContain('./scan.js');

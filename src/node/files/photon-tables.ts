@@ -2,7 +2,7 @@
  * Photon tables on this machine: the shipped ones that belong to an ice model, and IceCube's spline tables where a user
  * has them.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../config/index.js';
 import {
@@ -75,7 +75,7 @@ export async function readPhotonTables(iceModel: string): Promise<Uint8Array> {
 export async function loadPhotonTables(iceModel: string, choice?: SplineDirectory): Promise<PhotonTables> {
   const file = ourFile(choice);
   if (file === null) return decodeTables(await readPhotonTables(iceModel), `tables/${iceModel}.skylight`);
-  const tables = decodeTables(await readWholeFile(file, 'photon tables', MAX_BYTES), file);
+  const tables = decodeTables(await readWholeFile(file, 'file of photon tables', MAX_BYTES), file);
   if (tables.cascade.iceModel !== iceModel) {
     throw new ConfigError(
       'config/bad-value',
@@ -89,7 +89,7 @@ export async function loadPhotonTables(iceModel: string, choice?: SplineDirector
 /**
  * IceCube's spline tables of muons, with the directory that they are from; null where none are wanted or installed.
  *
- * @throws ConfigError config/bad-value for a directory together with an ice model that its tables are not of,
+ * @throws ConfigError config/bad-value for a file, and for a directory together with an ice model that its tables are not of,
  *   FileAccessError and FileFormatError for tables that cannot be read
  */
 export async function loadMuonSplines(
@@ -118,6 +118,13 @@ export async function loadCascadeSplines(
 /** Where the spline tables of these names are to be taken from; null for nowhere. */
 function splineDirectory(choice: SplineDirectory, iceModel: string, names: readonly string[]): string | null {
   if (ourFile(choice) !== null) return null;
+  if (choice && statSync(choice, { throwIfNoEntry: false })?.isFile()) {
+    throw new ConfigError(
+      'config/bad-value',
+      `--photon-tables ${choice} is neither a directory nor a file of photon tables (*${OUR_SUFFIX}).`,
+      'Name the directory with IceCube\'s spline tables, or a file that "skymap-scanner tables make" made.',
+    );
+  }
   const isTheirIce = iceModel === ICE_OF_SPLINES;
   const directory = choice === undefined && isTheirIce ? installedSplines(names) : (choice ?? null);
   if (directory === null || isTheirIce) return directory;

@@ -21,6 +21,14 @@ describe("IceCube's spline tables", () => {
     expect(light.stochasticYield).toBeLessThan(light.bareYield);
   });
 
+  it('are not looked for in a file', async () => {
+    const file = join(temporaryDirectory(), 'InfBareMu_mie_abs_z20a10_V2.fits');
+    writeFileSync(file, '');
+    const refused = loadMuonSplines(file, 'spice_mie');
+    await expect(refused).rejects.toBeInstanceOf(ConfigError);
+    await expect(refused).rejects.toThrow(/V2\.fits is neither a directory nor a file of photon tables/);
+  });
+
   it('are found where IceTray keeps its data, unless none are wanted or only some of them are there', async () => {
     const root = temporaryDirectory();
     vi.stubEnv('I3_DATA', root);
