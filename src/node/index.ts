@@ -44,7 +44,7 @@ export {
 export { fitOneTask, type OneTaskOptions } from './one-task.js';
 export { serveDirectory } from './pages/directory-page.js';
 export { type ReportOptions, reportOfResult } from './pages/html-report.js';
-export { DEFAULT_PAGE_PORT, type PagePlace, pagePlace } from './pages/page-server.js';
+export { DEFAULT_PAGE_PORT, type PagePlace, pagePlace } from './pages/page-place.js';
 export { openScanPage, type ScanPage, type ScanPageOptions } from './pages/scan-page.js';
 export { type BrokerPlace, brokerPlace } from './remote-broker.js';
 export { type ScanJobOptions, scanOnThisMachine } from './scan-job.js';

@@ -74,7 +74,7 @@ export function bestFitFacts(result: ScanResult): string {
     ['Pixel', `${best.pixel} of nside ${best.nside}`],
     ['Centre', placeText(raDeg, decDeg)],
     ['LLH (\u2212ln L)', best.llh.toFixed(3)],
-    ['Vertex', isPlace ? `x ${best.x.toFixed(1)} m, y ${best.y.toFixed(1)} m, z ${best.z.toFixed(1)} m` : null],
+    ['Vertex', isPlace ? `x ${fixed(best.x, 1)} m, y ${fixed(best.y, 1)} m, z ${fixed(best.z, 1)} m` : null],
     ['Time', Number.isFinite(best.timeNs) ? `${best.timeNs.toFixed(0)} ns` : null],
     ['Energy inside', Number.isFinite(best.eInGev) ? formatEnergy(best.eInGev) : null],
     ['Energy in total', Number.isFinite(best.eTotGev) ? formatEnergy(best.eTotGev) : null],

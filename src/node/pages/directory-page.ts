@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fixed, signed } from '../../plot/index.js';
-import { bestFit, type ScanResult, type ScanSummary } from '../../result/index.js';
+import type { ScanResult } from '../../result/index.js';
 import { MANIFEST_NAME } from '../../session/index.js';
 import {
   CellStore,
@@ -21,22 +21,15 @@ import {
   type LiveProgress,
   listPage,
   liveFeed,
-  PARTIAL,
 } from '../../web/index.js';
 import { listDirectory, readWholeFile } from '../files/files.js';
 import { loadEvent } from '../files/load-event.js';
-import {
-  eventOf,
-  type FoundScan,
-  findScans,
-  MAX_RESULT_BYTES,
-  manifestOfScan,
-  resultOf,
-  summaryOf,
-} from './found-scans.js';
+import { eventOf, type FoundScan, findScans, MAX_RESULT_BYTES, resultOf, summaryOf } from './found-scans.js';
 import { reportOfResult } from './html-report.js';
-import { type PageAnswer, type PagePlace, type PageRequest, servePages } from './page-server.js';
+import type { PagePlace } from './page-place.js';
+import { type PageAnswer, type PageRequest, servePages } from './page-server.js';
 import { answerLive } from './scan-page.js';
+import { isComplete, standing, standingText, vertexOf } from './scan-standing.js';
 
 /** How often the files of a scan that somebody looks at are looked at. */
 const LOOK_EVERY_MS = 1000;
@@ -153,7 +146,8 @@ function directoryPages(directory: string): DirectoryPages {
     opened.about = about;
     const manifestMark = await markOf(join(scan.directory, MANIFEST_NAME)).catch(() => 'none');
     if (manifestMark !== opened.manifestSeen || isNew) {
-      opened.feed.setProgress(await progressOf(scan, opened));
+      const { isComplete: isWhole, vertex } = opened;
+      opened.feed.setProgress({ ...(await standing(scan, isWhole)), vertex });
       opened.manifestSeen = manifestMark;
     }
     opened.feed.flush();
@@ -210,57 +204,13 @@ async function listed(
       return {
         href: `scan/${encodeURIComponent(scan.id)}/`,
         title: scan.id,
-        state: await stateText(scan, summary, isWhole),
+        state: await standingText(scan, summary, isWhole),
         position: peak === null ? '' : `RA ${fixed(peak.ra_deg, 3)}\u00b0, dec ${signed(peak.dec_deg, 3)}\u00b0`,
         area90: area === undefined ? '' : `${Number(area.toPrecision(3))} deg\u00b2`,
         when: new Date(scan.changedMs).toISOString().slice(0, 19).replace('T', ' '),
       };
     }),
   );
-}
-
-/** How a scan stands, in a few words. */
-async function stateText(
-  scan: FoundScan,
-  summary: ScanSummary | null,
-  isWhole: (scan: FoundScan) => Promise<boolean>,
-): Promise<string> {
-  const manifest = await manifestOfScan(scan);
-  // Whether it still runs no file can tell; how old its last word is, the reader may judge.
-  if (manifest?.state === 'running') return `running; last report ${manifest.updated}`;
-  // The summary may be that of an earlier scan with other nsides.
-  const isSummed = summary !== null && scan.nsides === `_${summary.nsides.join('_')}`;
-  if (isSummed || (await isWhole(scan))) return 'finished';
-  if (manifest?.state === 'failed') return 'not finished: ended with an error';
-  if (manifest?.state === 'stopped') return 'not finished: stopped';
-  return 'not finished';
-}
-
-/** Whether a map is the whole of its scan, as far as it says; maps of upstream without such a word are. */
-function isComplete({ metadata }: ScanResult): boolean {
-  return metadata?.complete !== false;
-}
-
-/** Where the best fit of a map is in the detector. */
-function vertexOf(result: ScanResult): LiveProgress['vertex'] {
-  const { x, y, z, timeNs } = bestFit(result) ?? {};
-  return [x, y, z].every(Number.isFinite) ? { x: x!, y: y!, z: z!, timeNs: timeNs! } : null;
-}
-
-/** Where a scan stands as its page has it: the map says whether it is whole, the manifest what happens. */
-async function progressOf(
-  scan: FoundScan,
-  { isComplete: isWhole, vertex }: OpenedScan,
-): Promise<Partial<LiveProgress>> {
-  const manifest = await manifestOfScan(scan);
-  const part = `${PARTIAL[0]!.toUpperCase()}${PARTIAL.slice(1)}.`;
-  if (manifest === null) return { state: isWhole ? 'done' : 'unfinished', vertex, note: isWhole ? '' : part };
-  const { state, sentence, updated, elapsedS, figures } = manifest;
-  if (state === 'running') return { state, elapsedS, figures, vertex, note: `Last report of the scan: ${updated}.` };
-  // A map that an earlier scan finished stays what it is.
-  if (isWhole) return { state: 'done', elapsedS, figures: state === 'finished' ? figures : null, vertex, note: '' };
-  if (state === 'finished') return { state: 'unfinished', vertex, note: part };
-  return { state, elapsedS, figures, vertex, note: sentence };
 }
 
 /** The event as it is drawn; null where it cannot be read. */

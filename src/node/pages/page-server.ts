@@ -10,23 +10,13 @@
  *   a proof that only the page was told.
  * - Pages run their own files only (Content-Security-Policy), are shown in no frame, tell other sites nothing.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
-import { ConfigError } from '../../config/index.js';
+import type { AddressInfo } from 'node:net';
 import { FAVICON, type LiveFeed, messagePage, PAGE_POLICY, tokenPage } from '../../web/index.js';
 import { pageFile } from './page-files.js';
-
-/** Where a server of pages listens. */
-export interface PagePlace {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
-  /** '' for none, which only loopback addresses may have. */
-  readonly token: string;
-  /** Take any free port where that one is used. Default false: an error. */
-  readonly orAnyPort?: boolean;
-}
+import { isFromPage, isOurName, isSame, jsonOf, textOf } from './page-guards.js';
+import { cannotListen, isLoopback, type PagePlace } from './page-place.js';
 
 /** A question that has passed. */
 export interface PageRequest {
@@ -63,9 +53,6 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Port where nobody says another. */
-export const DEFAULT_PAGE_PORT = 8420;
-const MAX_BODY = 4096;
 const SHARED_FILES: Readonly<Record<string, string>> = {
   'style.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
@@ -76,35 +63,6 @@ const COOKIE = 'skymap_session';
 /** Wrong tokens are answered this late, so that trying them all takes for ever. */
 const WRONG_TOKEN_MS = 700;
 const KEEP_ALIVE_MS = 15_000;
-
-/** Host and port out of `[HOST:]PORT`. Throws a ConfigError for anything else, and for an open address without token. */
-export function pagePlace(text: string, token: string): PagePlace {
-  const found = /^(?:(.*):)?(\d{1,5})$/.exec(text.trim());
-  const port = Number(found?.[2] ?? Number.NaN);
-  const host = (found?.[1] ?? '').replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
-  if (found === null || port > 65_535) {
-    throw new ConfigError(
-      'config/bad-value',
-      `"${text}" is no place for a page.`,
-      'Say PORT (this machine only) or HOST:PORT; port 0 takes any free one.',
-    );
-  }
-  if (token !== '' && token.length < 8) {
-    throw new ConfigError(
-      'web/bad-token',
-      'The token of the page has fewer than 8 characters.',
-      'Give a longer one, from a password generator say.',
-    );
-  }
-  if (!isLoopback(host) && token === '') {
-    throw new ConfigError(
-      'web/needs-token',
-      `The page would answer everybody who can reach ${host}.`,
-      'Set SKYSCAN_WEB_TOKEN to a secret of at least 8 characters that readers must know, or leave out the host: the page then answers this machine only.',
-    );
-  }
-  return { host, port, token };
-}
 
 /** Starts a server. Throws a ConfigError where the port is taken or the address is not ours. */
 export async function servePages(
@@ -309,58 +267,6 @@ const COMMON = {
   'X-Frame-Options': 'DENY',
 };
 
-/** Whether a host is this machine and nobody else. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** A name that no other site can have: a loopback address, or localhost and its like; with any port (tunnels). */
-function isOurName(header: string | undefined): boolean {
-  const name = (header ?? '')
-    .replace(/:\d{1,5}$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .toLowerCase();
-  return isLoopback(name) && (name === 'localhost' || isIP(name) !== 0);
-}
-
-/** What browsers say about where a request comes from; programs say nothing, and carry the proof or a token. */
-function isFromPage({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
-  const { origin } = headers;
-  if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === headers.host;
-  } catch {
-    return false;
-  }
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw new Error('too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  try {
-    return JSON.parse(await textOf(request));
-  } catch {
-    return null;
-  }
-}
-
-/** In the same time whatever differs. */
-function isSame(a: string, b: string): boolean {
-  const [x, y] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(x!, y!);
-}
-
 function later(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN_MS).unref());
 }
@@ -373,13 +279,4 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       resolve();
     });
   });
-}
-
-function cannotListen({ host, port }: PagePlace, { code, message }: NodeJS.ErrnoException): ConfigError {
-  const why = code === 'EADDRINUSE' ? 'something else uses that port' : message;
-  return new ConfigError(
-    'web/cannot-listen',
-    `The page cannot be shown at ${host}:${port}: ${why}.`,
-    'Say another [HOST:]PORT; port 0 takes any free one.',
-  );
 }

@@ -5,7 +5,8 @@ import type { ClientListener } from '../../client/index.js';
 import { listenTo, type ScanListener, tellAll } from '../../scan/index.js';
 import { type EventPicture, eventPicture, type LiveAbout, type LiveFeed, liveFeed, livePage } from '../../web/index.js';
 import type { LoadedEvent } from '../files/load-event.js';
-import { type PageAnswer, type PagePlace, type PageRequest, servePages } from './page-server.js';
+import type { PagePlace } from './page-place.js';
+import { type PageAnswer, type PageRequest, servePages } from './page-server.js';
 
 export interface ScanPageOptions {
   readonly place: PagePlace;

@@ -1,14 +1,16 @@
 /** What a sky view draws: the cells in their colours, what lies over them, and the bar that says what the colours mean. */
 import { type ThemeName, themeOf } from '../../plot/index.js';
+import type { Paint } from './cell-painter.js';
 import type { CellStore } from './cell-store.js';
 import { colourBar, colourRamp, densityTicks, llhTicks } from './colour-bar.js';
-import { type Paint, plainPainter, webGlPainter } from './draw-cells.js';
 import { type ContourRings, drawLines, type SkyMark } from './draw-lines.js';
 import { make } from './elements.js';
+import { plainPainter } from './plain-painter.js';
 import type { SkyCamera } from './sky-camera.js';
 import type { SkyData } from './sky-data.js';
 import type { SkyQuantity } from './sky-tools.js';
 import { ViewProjection } from './view-projection.js';
+import { webGlPainter } from './webgl-painter.js';
 
 /** What a reader points at. */
 export interface SkyFocus {

@@ -1,12 +1,7 @@
 import { request as ask } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type PageAnswer,
-  type PageRequest,
-  type PageServer,
-  pagePlace,
-  servePages,
-} from '../../../src/node/pages/page-server.js';
+import { pagePlace } from '../../../src/node/pages/page-place.js';
+import { type PageAnswer, type PageRequest, type PageServer, servePages } from '../../../src/node/pages/page-server.js';
 import { liveFeed } from '../../../src/web/index.js';
 
 const TOKEN = 'correct horse battery';
