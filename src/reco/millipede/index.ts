@@ -38,6 +38,12 @@ type CascadeTables =
   | { readonly kind: 'splines'; readonly splines: LightSplines }
   | { readonly kind: 'tables'; readonly table: CascadeTable };
 
+/**
+ * Pixels this close to the minimum are fitted again from a neighbour's vertex where they stand out: what the levels of a
+ * region reach (IceCube's 64.2 / 2, Wilks' 4.61 / 2), and some more.
+ */
+const RESTART_WITHIN_LLH = { original: 35, wilks: 10 } as const;
+
 /** Free parameters of the last pass; an event must have more rows with charge. */
 const PARAMETERS = 4;
 
@@ -120,6 +126,7 @@ export const millipedeOriginal: Reco<MillipedeData> = {
   refinesTime: false,
   addsFallbackSeed: false,
   taskUnit: 'pixel',
+  restartWithinLlh: RESTART_WITHIN_LLH.original,
   prepare: (input) => prepare('original', input),
   createFit,
 };
@@ -138,6 +145,7 @@ export const millipedeWilks: Reco<MillipedeData> = {
   refinesTime: true,
   addsFallbackSeed: true,
   taskUnit: 'pixel',
+  restartWithinLlh: RESTART_WITHIN_LLH.wilks,
   prepare: (input) => prepare('wilks', input),
   createFit,
 };
