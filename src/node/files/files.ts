@@ -114,6 +114,16 @@ export async function probeWritable(directory: string): Promise<void> {
   }
 }
 
+/** Makes a file that is to grow, and its directory, where they are missing. Throws FileAccessError file/not-writable. */
+export async function ensureFile(path: string): Promise<void> {
+  await ensureDirectory(dirname(path));
+  try {
+    await (await open(path, 'a')).close();
+  } catch (error) {
+    throw writeError(error, path, 'file');
+  }
+}
+
 /** Writes files, each whole or not at all; where one cannot be written (a full disk) none of them is new. */
 export async function writeFiles(files: readonly NewFile[]): Promise<void> {
   const written: { readonly from: string; readonly to: string }[] = [];

@@ -8,6 +8,7 @@
  */
 import { hostname } from 'node:os';
 import type { Environment, LogLevel } from '../../config/index.js';
+import { ensureFile } from '../files/files.js';
 
 /** Whose line it is, and so which variable sets its level. */
 export type LogSource = 'scan' | 'broker' | 'client' | 'third-party';
@@ -77,7 +78,7 @@ export function timeStamp(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-/** A log of JSON lines on a file descriptor or in a file that grows. */
+/** A log of JSON lines on a file descriptor or in a file that grows. Throws FileAccessError file/not-writable. */
 export async function jsonLog(
   levels: LogLevels,
   where: { readonly fd: number } | { readonly file: string },
@@ -85,8 +86,9 @@ export async function jsonLog(
 ): Promise<Log & { close(): void }> {
   const { default: pino } = await import('pino');
   const clean = scrubber(secrets);
+  if ('file' in where) await ensureFile(where.file);
   const destination = pino.destination({
-    ...('fd' in where ? { fd: where.fd } : { dest: where.file, mkdir: true }),
+    ...('fd' in where ? { fd: where.fd } : { dest: where.file }),
     sync: true,
   });
   // A reader that goes away, or a full disk, must not end a scan.

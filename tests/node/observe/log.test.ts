@@ -90,6 +90,13 @@ describe('a log for machines', () => {
     expect(lines.at(-1)).toMatchObject({ event: 'scan:done', recos: 12 + 36, failed: 0, wall_s: expect.any(Number) });
   });
 
+  it('is refused in a sentence where its file cannot be written', async () => {
+    const directory = temporaryDirectory();
+    const refused = jsonLog(NORMAL, { file: directory }, []);
+    await expect(refused).rejects.toMatchObject({ code: 'file/not-writable' });
+    await expect(refused).rejects.toThrow(`The file ${directory} cannot be written: it is a directory.`);
+  });
+
   it('tells every round and every task at level DEBUG', async () => {
     const file = join(temporaryDirectory(), 'log.jsonl');
     const log = await jsonLog(DEBUG, { file }, []);
