@@ -3,8 +3,9 @@
  * likelihood.ts; cleaning, seeds and freedom of the fit are upstream's (specs/reco-splinempe.md). The direction is fixed,
  * the vertex free: two offsets across the track and the time.
  *
- * With our own tables the best track is searched for by gradients, from all starts of a pixel together (search.ts); with IceCube's splines, or where `compatible` is
- * asked for, it is a simplex (simplex-starts.ts).
+ * With our own tables the best track is searched for by gradients, from all starts of a pixel together (search.ts), with
+ * IceCube's splines by simplexes (simplex-starts.ts); where `compatible` is asked for, as the reference does
+ * (reference-fit.ts).
  *
  * Options: `energy_gev` (instead of the event's own), `exponent`, `jitter_ns`, `compatible` (yes or no).
  */
@@ -16,11 +17,10 @@ import {
   type MuonSplines,
   type MuonTable,
   PhotosplineTrackLight,
-  TableTrackLight,
   ZenithSlice,
 } from '../../light/index.js';
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
-import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon, RESTART_WITHIN_LLH } from '../muon-event.js';
+import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
 import { firstHits, PANDEL_DEFAULTS } from '../pandel-mpe/hits.js';
 import { type FirstHits, PandelMpeLikelihood } from '../pandel-mpe/likelihood.js';
 import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
@@ -28,6 +28,7 @@ import { trackResult } from '../starts.js';
 import type { Fit, Pointing, PreparedEvent, Reco, RecoInput } from '../types.js';
 import { muonEnergy } from './energy.js';
 import { type MuonHits, SplineMpeLikelihood } from './likelihood.js';
+import { fitVariationsAsReference } from './reference-fit.js';
 import { searchTrack } from './search.js';
 import { fitVariationsBySimplex } from './simplex-starts.js';
 import { mpeExponent, postJitterNs } from './steering.js';
@@ -38,7 +39,7 @@ export interface SplineMpeData {
   readonly hits: MuonHits;
   readonly energyGev: number;
   readonly jitterNs: number;
-  /** Fits by a simplex even where there is a gradient. */
+  /** Fits as the reference does. */
   readonly isCompatible: boolean;
   readonly light: MuonTables;
   /** What `pandel_mpe` makes of the hits; its closed form leads the search. */
@@ -55,8 +56,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   energy_gev: "muon energy that steers exponent and jitter (the event's own)",
   exponent: 'power of the charge that counts the photons of a module (by the energy)',
   jitter_ns: 'width of the smoothing over time (by the energy)',
-  compatible:
-    "yes or no (no): a simplex from every start, as the reference fits, where our own tables' gradient is faster",
+  compatible: "yes or no (no): the reference's simplex from every start, for comparisons; slower, and stuck more often",
 };
 /** splinempe_pointed looks this far around the online fit, degrees. */
 const POINTED_DEG = 3.5;
@@ -123,15 +123,25 @@ function muonHits(pulses: PulseMap, detector: Detector, exponent: number): MuonH
 function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
   const { hits, energyGev, jitterNs, light, isCompatible } = data;
   const isFittable = hits.timeNs.length > MUON_PARAMETERS;
-  if (light.kind === 'tables' && !isCompatible) {
+  if (light.kind === 'tables') {
     const slice = new ZenithSlice(light.muon, light.stochastic);
     const smeared = (halfWidthNs: number): TableLikelihood =>
       new TableLikelihood(hits, slice, energyGev, 0, halfWidthNs);
+    const likelihood = new TableLikelihood(hits, slice, energyGev, jitterNs);
+    if (isCompatible) {
+      return (task) => {
+        slice.cut(task.zenith);
+        likelihood.setDirection(task.zenith, task.azimuth);
+        const at = (x: number, y: number, z: number, timeNs: number): number =>
+          likelihood.evaluate(likelihood.toParameters(x, y, z, timeNs), null);
+        return fitVariationsAsReference(at, task, isFittable);
+      };
+    }
     const objectives = {
       closedForm: new PandelMpeLikelihood(data.closedFormHits, data.ice, PANDEL_DEFAULTS),
       smeared100: smeared(100),
       smeared30: smeared(30),
-      likelihood: new TableLikelihood(hits, slice, energyGev, jitterNs),
+      likelihood,
     };
     return (task) => {
       slice.cut(task.zenith);
@@ -140,12 +150,13 @@ function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
       return task.variations.map(({ variation, seeds }) => trackResult(task, variation, track, seeds[0]!));
     };
   }
-  const trackLight =
-    light.kind === 'splines'
-      ? new PhotosplineTrackLight(light.splines)
-      : new TableTrackLight(light.muon, light.stochastic);
-  const likelihood = new SplineMpeLikelihood(hits, trackLight, energyGev, jitterNs);
-  return (task) => fitVariationsBySimplex(likelihood, task, isFittable);
+  const likelihood = new SplineMpeLikelihood(hits, new PhotosplineTrackLight(light.splines), energyGev, jitterNs);
+  return (task) => {
+    likelihood.setDirection(task.zenith, task.azimuth);
+    return isCompatible
+      ? fitVariationsAsReference((x, y, z, timeNs) => likelihood.evaluate(x, y, z, timeNs), task, isFittable)
+      : fitVariationsBySimplex(likelihood, task, isFittable);
+  };
 }
 
 function pointing(event: DecodedEvent): Pointing {
@@ -169,7 +180,8 @@ const common = {
   addsFallbackSeed: true,
   taskUnit: 'pixel',
   options: OPTIONS,
-  restartWithinLlh: RESTART_WITHIN_LLH,
+  // Everywhere: it costs a quarter of the scan, and in directions where no track fits it lowers the llh by 7 on average.
+  restartWithinLlh: Number.POSITIVE_INFINITY,
   createFit,
 } as const;
 

@@ -1,6 +1,6 @@
 /**
- * Fits of one pixel from many starts without a gradient. The direction is fixed, so that all starts share their minima: a fit ends early
- * where it runs into one that is known, or where it has settled far above the lowest.
+ * Fits of one pixel from many starts without a gradient. The direction is fixed, so that all starts share their minima: a
+ * fit ends early where it runs into one that is known, or where it has settled far above the lowest.
  */
 import { type Minimum, nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { type FittedTrack, trackResult } from '../starts.js';
@@ -17,13 +17,12 @@ const SAME_LLH = 1;
 const PATIENCE = 30;
 const HOPELESS_LLH = 60;
 
-/** Fits all variations of a task. `isFittable`: whether there are enough hits for a fit. */
+/** Fits all variations of a task whose direction the likelihood has. `isFittable`: whether there are enough hits. */
 export function fitVariationsBySimplex(
   likelihood: SplineMpeLikelihood,
   task: RecoTask,
   isFittable: boolean,
 ): RecoResult[] {
-  likelihood.setDirection(task.zenith, task.azimuth);
   const line = new Line(task.zenith, task.azimuth);
   const minima: Minimum[] = [];
   return task.variations.map(({ variation, seeds }) => {

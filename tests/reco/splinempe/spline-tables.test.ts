@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { decodeMuonSplines, PhotosplineTrackLight } from '../../../src/light/index.js';
 import { nelderMead, scipySimplex } from '../../../src/reco/fit/nelder-mead.js';
 import { type MuonHits, SplineMpeLikelihood } from '../../../src/reco/splinempe/likelihood.js';
+import { fitVariationsAsReference } from '../../../src/reco/splinempe/reference-fit.js';
 import { mpeExponent, postJitterNs } from '../../../src/reco/splinempe/steering.js';
 import { expectClose } from '../../support/close.js';
 import { needsShared, sharedBytes, sharedJson, sharedText } from '../../support/shared.js';
@@ -158,9 +159,12 @@ needsShared('splinempe with spline tables and real pulses', [SPLINE, FIT, GEOMET
       expect(minimum.calls).toBe(wanted.functionEvaluations);
       expect(minimum.iterations).toBe(wanted.iterations);
       expectClose(minimum.f, wanted.llh, { relative: 5e-8 }, 'llh');
-      for (const [k, name] of ['x', 'y', 'z'].entries()) {
-        expectClose(minimum.x[k]!, wanted[name], { absolute: 1e-6 }, name);
-      }
+      const [start, variation] = [{ ...seed, timeNs: seed.time, energyGev: Number.NaN }, 3];
+      const task = { nside: 1, pixel: 9, ...seed, variations: [{ variation, seeds: [start] }] };
+      const at = (x: number, y: number, z: number, timeNs: number): number => likelihood.evaluate(x, y, z, timeNs);
+      const [result] = fitVariationsAsReference(at, task, true);
+      expect(result).toMatchObject({ pixel: 9, variation, llh: minimum.f, timeNs: seed.time });
+      for (const name of ['x', 'y', 'z'] as const) expectClose(result![name], wanted[name], { absolute: 1e-6 }, name);
     }
   });
 });
