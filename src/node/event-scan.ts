@@ -140,7 +140,7 @@ export async function scanEvent(
   if (chosen !== null) note(`Chosen: ${chosen.why}`);
 
   const settings = options.recoSettings ?? {};
-  const { input, prepared } = await prepareEvent(source.reco, {
+  const { input, prepared, remark } = await prepareEvent(source.reco, {
     event,
     detector,
     settings,
@@ -148,6 +148,7 @@ export async function scanEvent(
     photonTables: options.photonTables,
   });
   for (const text of prepared.notes) note(text);
+  if (remark !== null) note(remark, 'WARNING');
   const areVariationsApart = options.areVariationsApart === true && source.reco.taskUnit === 'pixel';
   // An outcome of a pixel is taken for the whole of it; of parts each must be a task.
   const reco = areVariationsApart ? { ...source.reco, taskUnit: 'variation' as const } : source.reco;

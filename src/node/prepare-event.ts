@@ -10,16 +10,25 @@ export interface PrepareOptions extends PrepareAnywhere {
   readonly photonTables?: SplineDirectory;
 }
 
-/** Prepares an event. Throws a `SkymapError` where the reco cannot work on it. */
-export function prepareEvent(
+/**
+ * Prepares an event. `remark` says where tables were chosen that the reco does not ask for. Throws a `SkymapError` where
+ * the reco cannot work on it.
+ */
+export async function prepareEvent(
   reco: Reco,
   { photonTables, ...options }: PrepareOptions,
-): Promise<{ readonly input: RecoInput; readonly prepared: PreparedEvent }> {
+): Promise<{ readonly input: RecoInput; readonly prepared: PreparedEvent; readonly remark: string | null }> {
+  let isUnused = typeof photonTables === 'string';
+  const asked = (): SplineDirectory => {
+    isUnused = false;
+    return photonTables;
+  };
   const light = {
     readResource,
-    photonTables: (iceModel: string) => loadPhotonTables(iceModel, photonTables),
-    muonSplines: (iceModel: string) => loadMuonSplines(photonTables, iceModel),
-    cascadeSplines: (iceModel: string) => loadCascadeSplines(photonTables, iceModel),
+    photonTables: (iceModel: string) => loadPhotonTables(iceModel, asked()),
+    muonSplines: (iceModel: string) => loadMuonSplines(asked(), iceModel),
+    cascadeSplines: (iceModel: string) => loadCascadeSplines(asked(), iceModel),
   };
-  return prepareWith(light, reco, options);
+  const done = await prepareWith(light, reco, options);
+  return { ...done, remark: isUnused ? `${reco.name} uses no photon tables: --photon-tables has no effect.` : null };
 }

@@ -32,6 +32,11 @@ describe("a scan where IceCube's spline tables are", () => {
     expect(llh(own.directory)).not.toEqual(llh(named.directory));
   });
 
+  it('is told that a reco uses none', async () => {
+    const { stderr } = await scan(event, ['--reco-algo', 'dummy', '--nsides', '1:0', '--photon-tables', splines]);
+    expect(stderr).toContain('dummy uses no photon tables: --photon-tables has no effect.');
+  });
+
   it('ends in a sentence where they cannot be used', async () => {
     const missing = await scan(event, [...RECO, '--photon-tables', `${root}/elsewhere`]);
     expect(missing.code).toBe(1);

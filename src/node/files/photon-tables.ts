@@ -10,6 +10,7 @@ import {
   decodeMuonSplines,
   decodeTables,
   type LightSplines,
+  loadIceModel,
   type MuonSplines,
   type NamedBytes,
   type PhotonTables,
@@ -52,13 +53,15 @@ export async function hasPhotonTables(iceModel: string): Promise<boolean> {
 /**
  * The file of an ice model's tables in `resources/tables`.
  *
- * @throws ConfigError config/bad-value where there is none
+ * @throws ConfigError config/bad-value where there is none, or no such ice model
  */
 export async function readPhotonTables(iceModel: string): Promise<Uint8Array> {
   try {
     return await readResource(`tables/${iceModel}.skylight`);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+    // Of an ice that there is not nobody can make tables.
+    await loadIceModel(readResource, iceModel);
     throw new ConfigError(
       'config/bad-value',
       `There are no photon tables for the ice model ${iceModel}.`,
@@ -135,13 +138,14 @@ function splineDirectory(choice: SplineDirectory, iceModel: string, names: reado
   );
 }
 
-function readSplines(directory: string, names: readonly string[]): Promise<NamedBytes[]> {
-  return Promise.all(
-    names.map(async (name) => {
-      const path = join(directory, name);
-      return { name: path, bytes: await readWholeFile(path, 'spline table', MAX_BYTES) };
-    }),
-  );
+/** One after the other, so that the first one that is missing is the one that is told of. */
+async function readSplines(directory: string, names: readonly string[]): Promise<NamedBytes[]> {
+  const files: NamedBytes[] = [];
+  for (const name of names) {
+    const path = join(directory, name);
+    files.push({ name: path, bytes: await readWholeFile(path, 'spline table', MAX_BYTES) });
+  }
+  return files;
 }
 
 /** The first place with all of the tables, of those where upstream looks (specs/sky-and-scan.md 13) and IceTray's own. */

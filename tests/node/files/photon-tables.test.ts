@@ -91,5 +91,6 @@ describe('photon tables of ours', () => {
       `The photon tables ${shipped} are of the ice model spice_mie, not of spice_3.2.1.`,
     );
     await expect(loadPhotonTables('spice_3.2.1')).rejects.toThrow('There are no photon tables for the ice model');
+    await expect(loadPhotonTables('glacier')).rejects.toThrow('There is no ice model named "glacier".');
   });
 });
