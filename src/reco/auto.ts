@@ -13,21 +13,27 @@ import { muonEnergy } from './splinempe/energy.js';
 export const AUTO_RECO = 'auto';
 const BRIGHT_GEV = 40_000;
 
-/** A choice, and one sentence of reasons. */
+/** A choice, and a sentence or two of reasons. */
 export interface RecoOfEvent {
   readonly name: string;
   readonly why: string;
 }
 
-/** Chooses the reconstruction of an event. */
+/** Chooses the reconstruction of an event. Of a simulated one it may know whether it is a cascade, and nothing else. */
 export function recoFor(event: DecodedEvent, detector: Detector, ice: IceModel): RecoOfEvent {
+  if (event.truth?.shape === 'cascade') {
+    return { name: 'millipede_wilks', why: 'millipede_wilks, because the simulated event is a cascade.' };
+  }
   const { cleaned } = cleanMuonPulses(event.pulses, detector);
-  const { energyGev, source } = muonEnergy(event, detector, ice, cleaned);
+  const { energyGev, source, isGuess } = muonEnergy(event, detector, ice, cleaned);
   const isBright = energyGev > BRIGHT_GEV;
   const name = isBright ? 'millipede_wilks' : 'splinempe';
   const tev = (gev: number): string => (gev / 1000).toPrecision(3);
+  // An event that no muon was fitted to may be no track at all.
+  const doubt =
+    isGuess && !isBright ? ' No earlier fit says that it is a track: a cascade is for millipede_wilks.' : '';
   return {
     name,
-    why: `${name}, because the muon energy of ${tev(energyGev)} TeV (${source}) is ${isBright ? 'above' : 'not above'} ${BRIGHT_GEV / 1000} TeV.`,
+    why: `${name}, because the muon energy of ${tev(energyGev)} TeV (${source}) is ${isBright ? 'above' : 'not above'} ${BRIGHT_GEV / 1000} TeV.${doubt}`,
   };
 }

@@ -11,6 +11,8 @@ import { muexEnergy } from '../../prepare/index.js';
 export interface SteeringEnergy {
   readonly energyGev: number;
   readonly source: string;
+  /** From the charge alone. */
+  readonly isGuess: boolean;
 }
 
 /** Earlier fits of a muon, best first. */
@@ -21,16 +23,17 @@ const GEV_PER_PE = 13;
 /** @param cleaned pulses after the muon cleaning, DeepCore included */
 export function muonEnergy(event: DecodedEvent, detector: Detector, ice: IceModel, cleaned: PulseMap): SteeringEnergy {
   const quoted = member(member(member(event.alert?.message, 'reco'), 'energy'), 'mpe_muex');
-  if (isEnergy(quoted)) return { energyGev: quoted, source: '"mpe_muex" of the alert message' };
+  if (isEnergy(quoted)) return { energyGev: quoted, source: '"mpe_muex" of the alert message', isGuess: false };
   for (const name of TRACKS) {
     const track = event.particles[name];
     if (track === undefined || ![track.zenith, track.azimuth, track.x, track.y, track.z].every(Number.isFinite))
       continue;
     const energyGev = muexEnergy(cleaned, detector, track, ice)?.energyGev;
-    if (isEnergy(energyGev)) return { energyGev, source: `MuEx along ${name}` };
+    if (isEnergy(energyGev)) return { energyGev, source: `MuEx along ${name}`, isGuess: false };
   }
   const charge = cleaned.chargePe.reduce((sum, q) => sum + (Number.isNaN(q) ? 0 : q), 0);
-  return { energyGev: GEV_PER_PE * charge, source: `the charge, ${GEV_PER_PE} GeV per photo-electron` };
+  const source = `the charge, ${GEV_PER_PE} GeV per photo-electron`;
+  return { energyGev: GEV_PER_PE * charge, source, isGuess: true };
 }
 
 function member(value: unknown, name: string): unknown {
