@@ -189,9 +189,16 @@ export function progressStyle(
   return (isWatched ?? (terminal.isTTY === true && env.TERM !== 'dumb')) ? 'live' : 'lines';
 }
 
+/** What a bar is made of: blocks, but where the locale says that its characters are not UTF-8. */
+export function barSigns(env: Readonly<Record<string, string | undefined>>): readonly [full: string, empty: string] {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || 'UTF-8';
+  return /utf-?8/i.test(locale) ? ['█', '░'] : ['#', '.'];
+}
+
 function levelLine({ nside, sent, done }: LevelFigures): string {
   const filled = Math.floor((BAR_WIDTH * done) / sent);
-  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+  const [full, empty] = barSigns(process.env);
+  const bar = full.repeat(filled) + empty.repeat(BAR_WIDTH - filled);
   return `nside ${String(nside).padStart(4)}  ${bar}  ${done}/${sent} pixels`;
 }
 

@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { BrokerListener } from '../../../src/broker/remote-types.js';
-import { type ProgressOptions, progressDisplay, progressStyle } from '../../../src/node/observe/progress.js';
+import { barSigns, type ProgressOptions, progressDisplay, progressStyle } from '../../../src/node/observe/progress.js';
 import type { ScanListener, ScanView } from '../../../src/scan/index.js';
+
+// The bars are those of a terminal that knows UTF-8, wherever the tests run.
+vi.stubEnv('LC_ALL', 'C.UTF-8');
 
 const view = {
   progressLine: () => '25 % (nside 1: 3/12)',
@@ -119,6 +122,12 @@ describe('the progress display', () => {
       listen('task:failed', { outcome, isReplay: false });
     });
     expect(during[1]).toMatch(/ {3}1 given up$/);
+  });
+
+  it('draws with letters where the locale has no blocks', () => {
+    expect(barSigns({})).toEqual(['█', '░']);
+    expect(barSigns({ LANG: 'C', LC_ALL: 'de_DE.utf8' })).toEqual(['█', '░']);
+    expect(barSigns({ LANG: 'C.UTF-8', LC_CTYPE: 'POSIX' })).toEqual(['#', '.']);
   });
 
   it('knows a terminal, and what a person wants instead', () => {
