@@ -182,7 +182,7 @@ async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manife
       ...mapFiles(result),
       ...files,
       ...(copy === null ? [] : [copy]),
-      ...(manifest === null ? [] : [manifestFile(manifest, 'finished', copy)]),
+      ...(manifest === null ? [] : [manifestFile(manifest, 'finished', { recoAlgo }, copy)]),
       ...pictures,
     ],
   });

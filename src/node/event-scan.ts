@@ -167,8 +167,9 @@ export async function scanEvent(
     isFresh: options.isFresh === true,
     retryFailed: options.retryFailed === true,
   });
+  const scannedWith = { recoAlgo: source.reco.name, recoChoice: chosen?.why ?? null };
   const copy = outputDir === null || options.keepsEvent === false ? null : eventCopy(stem, loaded, note);
-  const files = outputDir === null ? null : resultFiles(outputDir, metadata, copy, note);
+  const files = outputDir === null ? null : resultFiles(outputDir, metadata, scannedWith, copy, note);
   let view: ScanView | null = null;
   /** A manifest is what people look at later: it must not look like that of a scan that goes on. */
   const endManifest = async (state: 'stopped' | 'failed', summary: string): Promise<void> => {
@@ -209,8 +210,7 @@ export async function scanEvent(
       sky,
       files: answers,
     } = answerFiles(result, {
-      recoAlgo: source.reco.name,
-      recoChoice: chosen?.why ?? null,
+      ...scannedWith,
       statistics,
       threshold,
       angularErrorFloorDeg: options.angularErrorFloorDeg ?? 0.2,

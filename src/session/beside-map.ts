@@ -54,8 +54,25 @@ export const MANIFEST_NAME = 'scan-manifest.json';
 /** How a scan stood when its manifest was written. One that was killed says `running` for ever. */
 export type ScanState = 'running' | 'finished' | 'stopped' | 'failed';
 
-/** `scan-manifest.json`: the report of the moment, how the scan stands, and which event lies beside the map. */
-export function manifestFile(report: Manifest, state: ScanState, event: EventCopy | null): NamedFile {
-  const content = { ...report, state, event_file: event && { name: event.name, sha256: event.sha256 } };
+/** The reconstruction of a scan; why that one, where the scanner chose it. */
+export interface ScannedWith {
+  readonly recoAlgo: string;
+  readonly recoChoice?: string | null;
+}
+
+/** `scan-manifest.json`: the report of the moment, how the scan stands, with what, and which event lies beside the map. */
+export function manifestFile(
+  report: Manifest,
+  state: ScanState,
+  { recoAlgo, recoChoice }: ScannedWith,
+  event: EventCopy | null,
+): NamedFile {
+  const content = {
+    ...report,
+    state,
+    reco_algo: recoAlgo,
+    ...(recoChoice == null ? {} : { reco_choice: recoChoice }),
+    event_file: event && { name: event.name, sha256: event.sha256 },
+  };
   return { name: MANIFEST_NAME, bytes: `${JSON.stringify(content, null, 4)}\n` };
 }

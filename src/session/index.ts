@@ -9,6 +9,7 @@ export {
   MANIFEST_NAME,
   manifestFile,
   type ScannedEvent,
+  type ScannedWith,
   type ScanState,
 } from './beside-map.js';
 export { answerFiles, mapFiles, mapStem, type NamedFile, pictureFiles, type ScanRecord } from './files.js';

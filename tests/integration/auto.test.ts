@@ -17,6 +17,9 @@ it('says which reconstruction it chose and why, and carries its name', async () 
   const summary = JSON.parse(readFileSync(join(auto.directory, summaryName), 'utf8'));
   expect(['splinempe', 'millipede_wilks']).toContain(summary.reco_algo);
   expect(summary.reco_choice).toMatch(new RegExp(`^${summary.reco_algo}, because the muon energy of .* TeV`));
+  const manifest = JSON.parse(readFileSync(join(auto.directory, 'scan-manifest.json'), 'utf8'));
+  expect(manifest.reco_algo).toBe(summary.reco_algo);
+  expect(manifest.reco_choice).toBe(summary.reco_choice);
   expect(auto.stderr).toContain(`Chosen: ${summary.reco_choice}`);
   expect(auto.stdout).toContain(`chosen: ${summary.reco_choice}`);
 

@@ -11,6 +11,7 @@ import {
   manifestFile,
   mapFiles,
   type NamedFile,
+  type ScannedWith,
   type ScanState,
 } from '../../session/index.js';
 import { type NewFile, readWholeFile, removeFile, removeLeftovers, writeFiles } from './files.js';
@@ -29,6 +30,7 @@ export interface ResultFiles {
 export function resultFiles(
   directory: string,
   event: EventId,
+  reco: ScannedWith,
   copy: EventCopy | null,
   warn: (text: string) => void,
 ): ResultFiles {
@@ -56,7 +58,7 @@ export function resultFiles(
       await writing;
       const files = [...inDirectory(mapFiles(result)), ...others];
       if (copy !== null) files.push(...inDirectory([copy]));
-      if (latest !== null) files.push(...inDirectory([manifestFile(latest, 'finished', copy)]));
+      if (latest !== null) files.push(...inDirectory([manifestFile(latest, 'finished', reco, copy)]));
       await writeFiles(files);
       await removePartials(result);
       await removeLeftovers(directory, [eventStem(event), MANIFEST_NAME]);
@@ -81,7 +83,7 @@ export function resultFiles(
       if (partial !== undefined) await attempt(() => writePartial(partial));
       if (manifest !== undefined) {
         const beside = isCopied ? copy : null;
-        await attempt(() => writeFiles(inDirectory([manifestFile(manifest.content, manifest.state, beside)])));
+        await attempt(() => writeFiles(inDirectory([manifestFile(manifest.content, manifest.state, reco, beside)])));
       }
     }
   }
