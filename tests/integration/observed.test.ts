@@ -119,7 +119,7 @@ it.skipIf(!hasScript)(
     const words = ['scan', '--event-file', event, '--reco-algo', 'dummy', '--nsides', '1:0', '2:12', ...SLOW];
     const shown = onTerminal([process.execPath, 'bin/skymap-scanner', ...words, '-o', directory, '--no-pictures']);
     const ESC = String.fromCharCode(27);
-    expect(shown).toMatch(/nside {4}1 {2}[█░]{24} {2}\d+\/12 pixels/);
+    expect(shown).toMatch(/nside {4}1 {2}[█░#.]{24} {2}\d+\/12 pixels/);
     expect(shown).toMatch(/\d+ % {3}[\d.]+ fits\/s/);
     expect(shown).toContain(`${ESC}[3A${ESC}[J`);
     expect(shown.slice(shown.lastIndexOf(`${ESC}[J`))).toMatch(/Written to .*[\s\S]*Position/);
