@@ -24,7 +24,15 @@ import {
 } from '../../web/index.js';
 import { listDirectory, readWholeFile } from '../files/files.js';
 import { loadEvent } from '../files/load-event.js';
-import { eventOf, type FoundScan, findScans, MAX_RESULT_BYTES, resultOf, summaryOf } from './found-scans.js';
+import {
+  eventOf,
+  type FoundScan,
+  findScans,
+  MAX_RESULT_BYTES,
+  manifestOfScan,
+  resultOf,
+  summaryOf,
+} from './found-scans.js';
 import { reportOfResult } from './html-report.js';
 import type { PagePlace } from './page-place.js';
 import { type PageAnswer, type PageRequest, servePages } from './page-server.js';
@@ -229,10 +237,10 @@ function titleOf(stem: string): string {
 }
 
 async function aboutOf(scan: FoundScan): Promise<LiveAbout> {
-  const summary = await summaryOf(scan);
+  const [summary, manifest] = await Promise.all([summaryOf(scan), manifestOfScan(scan)]);
   return {
     title: titleOf(scan.stem),
-    detail: [summary?.reco_algo, scan.result].filter((text) => text != null).join(' \u00b7 '),
+    detail: [summary?.reco_algo ?? manifest?.recoAlgo, scan.result].filter((text) => text != null).join(' \u00b7 '),
     nsides: summary?.nsides ?? [],
     angularErrorFloorDeg: summary?.peak?.angular_error_floor_deg ?? 0.2,
     hasEvent: eventOf(scan) !== null,

@@ -29,7 +29,7 @@ export interface ReportOptions {
   readonly gcdDir?: string | null;
   /** Sigma of the blur, degrees. Default: what the summary says, else 0.2. */
   readonly angularErrorFloorDeg?: number | null;
-  /** Default: what the summary says. */
+  /** Default: what the summary says, or the manifest where there is none yet. */
   readonly recoAlgo?: string | null;
 }
 
@@ -55,7 +55,7 @@ export async function reportOfResult(path: string, options: ReportOptions = {}):
     name: basename(path),
     summary,
     manifest: manifest?.content ?? null,
-    recoAlgo: options.recoAlgo ?? summary?.reco_algo ?? null,
+    recoAlgo: options.recoAlgo ?? summary?.reco_algo ?? manifest?.recoAlgo ?? null,
     event: event.picture,
     notes: event.notes,
     truth: event.truth,

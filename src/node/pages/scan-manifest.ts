@@ -18,6 +18,8 @@ export interface ScanManifest {
   readonly sentence: string;
   /** When it was written, in the local time of the scan; ''. */
   readonly updated: string;
+  /** Name of the reconstruction. */
+  readonly recoAlgo: string | null;
   readonly elapsedS: number | null;
   readonly figures: LiveFigures;
   /** SHA-256 of the event that the scan has left beside its map; null where it left none. */
@@ -54,6 +56,7 @@ function readManifest(content: unknown, { runId, eventId }: Pick<EventId, 'runId
     };
     event_metadata?: { run_id?: unknown; event_id?: unknown };
     state?: unknown;
+    reco_algo?: unknown;
     event_file?: { sha256?: unknown } | null;
   } | null;
   const about = given?.event_metadata;
@@ -68,6 +71,7 @@ function readManifest(content: unknown, { runId, eventId }: Pick<EventId, 'runId
     state: isFinished ? 'finished' : given.state === 'stopped' || given.state === 'failed' ? given.state : 'running',
     sentence: short(summary, 1000),
     updated: short(updated, 40),
+    recoAlgo: short(given.reco_algo, 100) || null,
     elapsedS: isFinished && typeof start === 'number' && typeof end === 'number' ? end - start : null,
     figures: {
       levels: Object.entries(tallies?.nsides ?? {})

@@ -144,6 +144,7 @@ describe('the pages of a directory', () => {
         progress: { summary, last_updated: '2024-05-06 07:08:09' },
         event_metadata: { run_id: 136662, event_id: 35405932 },
         state,
+        reco_algo: 'pandel_mpe',
       };
       writeFileSync(join(directory, 'scan-manifest.json'), JSON.stringify(content));
     };
@@ -157,6 +158,8 @@ describe('the pages of a directory', () => {
     expect(await text('')).toContain('>running; last report 2024-05-06 07:08:09</td>');
     expect(await shown()).toMatchObject({ state: 'running', note: 'Last report of the scan: 2024-05-06 07:08:09.' });
     manifest('failed', 'The scan ended with an error: no room.');
+    const [about] = await listen(STEM, (heard) => heard.some(({ event }) => event === 'progress'));
+    expect(JSON.parse(about!.data).detail).toBe(`pandel_mpe \u00b7 ${STEM}_8.npz`);
     expect(await text('')).toContain('>not finished: ended with an error</td>');
     expect(await shown()).toMatchObject({ state: 'failed', note: 'The scan ended with an error: no room.' });
     manifest('stopped', 'The scan was stopped.');
