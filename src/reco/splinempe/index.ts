@@ -168,8 +168,8 @@ function pointing(event: DecodedEvent): Pointing {
   }
   throw new RecoError(
     'reco/bad-event',
-    `splinempe_pointed needs an online fit to point at, and the event has none of ${ONLINE_FITS.join(', ')}.`,
-    'Use splinempe, which scans the whole sky.',
+    `splinempe_pointed needs an online fit to point at, and the event has no direction of ${ONLINE_FITS.join(' or ')}.`,
+    'Use splinempe, which scans the whole sky; an open event may name a direction in "particles".',
   );
 }
 
