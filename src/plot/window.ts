@@ -31,7 +31,7 @@ export function chooseWindow(figures: MapFigures, options: CompleteOptions): Sky
   if (anchor === null) {
     throw new FileFormatError(
       'plot/no-position',
-      'no pixel of this map has a fit, so there is no position to zoom on',
+      'No pixel of this map has a fit, so there is no position to zoom on',
       'Draw the all-sky picture only (--kind allsky).',
     );
   }

@@ -28,7 +28,7 @@ export function findReco(name: string): Reco<unknown> {
   if (reco === undefined) {
     throw new RecoError(
       'reco/unknown',
-      `there is no reconstruction "${name}"`,
+      `There is no reconstruction "${name}"`,
       `Known ones: ${RECOS.map((candidate) => candidate.name).join(', ')}.`,
     );
   }

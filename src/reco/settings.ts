@@ -15,7 +15,7 @@ export function numberSetting(
   if (!Number.isFinite(value) || value < range.min || value > range.max) {
     throw new ConfigError(
       'config/bad-value',
-      `reco option ${name}=${text} is not a number in [${range.min}, ${range.max}]`,
+      `The reco option ${name}=${text} is not a number in [${range.min}, ${range.max}]`,
       `The default is ${fallback}.`,
     );
   }
@@ -28,7 +28,7 @@ export function yesOrNoSetting(settings: RecoSettings, name: string, fallback: b
   if (text === undefined) return fallback;
   if (text === 'yes' || text === 'true') return true;
   if (text === 'no' || text === 'false') return false;
-  throw new ConfigError('config/bad-value', `reco option ${name}=${text} is neither yes nor no`, 'Give yes or no.');
+  throw new ConfigError('config/bad-value', `The reco option ${name}=${text} is neither yes nor no`, 'Give yes or no.');
 }
 
 /** Refuses settings that the reco does not know, naming the ones it does. Throws {@link ConfigError}. */

@@ -60,7 +60,7 @@ export function checkFingerprint(found: ScanFingerprint, wanted: ScanFingerprint
     fingerprint[name] === undefined ? 'not given' : `"${fingerprint[name]}"`;
   throw new ScanError(
     'scan/other-scan',
-    `the cache directory holds the journal of another scan: its ${name} is ${said(found)}, not ${said(wanted)}`,
+    `The cache directory holds the journal of another scan: its ${name} is ${said(found)}, not ${said(wanted)}`,
     OTHER_SCAN_HINT,
   );
 }

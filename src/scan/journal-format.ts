@@ -75,7 +75,7 @@ export function decodeJournal(bytes: Uint8Array): DecodedJournal | null {
     if (bytes[i] === magic[i]) continue;
     throw new ScanError(
       'scan/other-scan',
-      'the journal in the cache directory was not written by this scanner',
+      'The journal in the cache directory was not written by this scanner',
       OTHER_SCAN_HINT,
     );
   }

@@ -38,19 +38,19 @@ export function parseProgression(texts: readonly string[]): Progression {
 
 /** Holds a progression to its rules. Throws {@link ConfigError} `scan/bad-progression`. */
 export function checkProgression(steps: Progression): Progression {
-  if (steps.length === 0) refuse('the nside progression is empty');
+  if (steps.length === 0) refuse('The nside progression is empty');
   for (const [i, { nside, extension }] of steps.entries()) {
-    if (!(nside >= 1 && Number.isInteger(Math.log2(nside)))) refuse(`nside ${nside} is not a positive power of two`);
-    if (nside > LARGEST_NSIDE) refuse(`nside ${nside} is larger than ${LARGEST_NSIDE}, the finest that a scan can use`);
+    if (!(nside >= 1 && Number.isInteger(Math.log2(nside)))) refuse(`The nside ${nside} is not a positive power of two`);
+    if (nside > LARGEST_NSIDE) refuse(`The nside ${nside} is larger than ${LARGEST_NSIDE}, the finest that a scan can use`);
     if (i === 0) {
-      if (extension !== 0) refuse(`the first extension must be 0, not ${extension}`);
+      if (extension !== 0) refuse(`The first extension must be 0, not ${extension}`);
       continue;
     }
     const before = steps[i - 1]!.nside;
-    if (nside === before) refuse(`nside ${nside} is there twice`);
-    if (nside < before) refuse(`nsides must ascend, but ${nside} follows ${before}`);
+    if (nside === before) refuse(`The nside ${nside} is there twice`);
+    if (nside < before) refuse(`The nsides must ascend, but ${nside} follows ${before}`);
     if (!(Number.isInteger(extension) && extension > 0)) {
-      refuse(`the extension of nside ${nside} must be a positive whole number, not ${extension}`);
+      refuse(`The extension of nside ${nside} must be a positive whole number, not ${extension}`);
     }
   }
   return steps;

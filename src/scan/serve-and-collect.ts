@@ -56,7 +56,7 @@ export async function serveAndCollect(
       if (canSend()) wakeSender();
     }
     if (isEnding) return;
-    throw new ScanError('scan/failed', 'the broker ended the queue of results before the scan was finished');
+    throw new ScanError('scan/failed', 'The broker ended the queue of results before the scan was finished');
   }
 
   /** An outcome is in the journal before the scan uses it. */
@@ -100,7 +100,7 @@ function watchSilence(limitS: number, reporting: Reporting, reject: (error: Erro
       reject(
         new ScanError(
           'scan/timed-out',
-          `no result has come for ${limitS} s`,
+          `No result has come for ${limitS} s`,
           'See whether workers run and reach the broker. Start the scan again to go on from its journal.',
         ),
       );

@@ -20,7 +20,7 @@ export function checkThreshold(threshold: number): number {
   if (!(threshold >= 0.1 && threshold <= 1)) {
     throw new ConfigError(
       'config/bad-value',
-      `the predictive scanning threshold must lie in [0.1, 1], not ${threshold}`,
+      `The predictive scanning threshold must lie in [0.1, 1], not ${threshold}`,
       'Leave it at 1 for maps that do not depend on the order in which results arrive.',
     );
   }

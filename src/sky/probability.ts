@@ -33,7 +33,7 @@ export function probabilityMap(cells: SkyCells, options: { floorDeg: number }): 
   if (!(floorDeg >= 0 && floorDeg <= MAX_FLOOR_DEG)) {
     throw new ConfigError(
       'config/bad-value',
-      `the angular error floor is ${floorDeg} degrees`,
+      `The angular error floor is ${floorDeg} degrees`,
       `Give a number of degrees from 0 (no blur) to ${MAX_FLOOR_DEG}.`,
     );
   }
