@@ -40,8 +40,12 @@ export function parseProgression(texts: readonly string[]): Progression {
 export function checkProgression(steps: Progression): Progression {
   if (steps.length === 0) refuse('The nside progression is empty');
   for (const [i, { nside, extension }] of steps.entries()) {
-    if (!(nside >= 1 && Number.isInteger(Math.log2(nside)))) refuse(`The nside ${nside} is not a positive power of two`);
-    if (nside > LARGEST_NSIDE) refuse(`The nside ${nside} is larger than ${LARGEST_NSIDE}, the finest that a scan can use`);
+    if (!(nside >= 1 && Number.isInteger(Math.log2(nside)))) {
+      refuse(`The nside ${nside} is not a positive power of two`);
+    }
+    if (nside > LARGEST_NSIDE) {
+      refuse(`The nside ${nside} is larger than ${LARGEST_NSIDE}, the finest that a scan can use`);
+    }
     if (i === 0) {
       if (extension !== 0) refuse(`The first extension must be 0, not ${extension}`);
       continue;
