@@ -101,6 +101,11 @@ needsShared('splinempe with spline tables in the roles of all three services', [
         expectClose(model.lateCdf(t), lateCdf, { absolute: 2e-6 }, `late CDF at ${t}`);
       }
     }
+    // Shares count between the extents alone, where those of late light jump.
+    const { sigma2, sigma1000 } = vectors.extents_time;
+    expect([model.cdf(sigma2[0] - 0.01), model.cdf(sigma2[1] + 0.01)]).toEqual([0, 1]);
+    expect([model.lateCdf(sigma1000[0] - 0.01), model.lateCdf(sigma1000[1] + 0.01)]).toEqual([0, 1]);
+    expect(model.lateCdf(sigma1000[1] - 0.01)).toBeLessThan(1);
   });
 });
 
