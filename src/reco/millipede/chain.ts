@@ -20,8 +20,12 @@ const MOST_SEGMENTS = 1024;
 /** Gains in log L that the unfolding leaves out: while searching, in surveys. */
 const SEARCH_TOLERANCE = 1e-4;
 const SURVEY_TOLERANCE = 1e-3;
-/** A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. */
-const PROMISING = -0.005;
+/**
+ * A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. Where a
+ * line's light moves on by a segment or two Poisson's likelihood asks for others sooner than the softened one: with fewer
+ * candidates fits of it end up to 0.5 higher.
+ */
+const PROMISING = { poisson: -0.02, softened: -0.005 } as const;
 
 /** Every segment has this much energy more in the published likelihood than the unfolding says, GeV. */
 const LEAST_ENERGY_GEV = 0.001;
@@ -297,11 +301,12 @@ export class Chain {
     const { problem, energy, number, solver, scratch } = this;
     const { rows, sources, response, stride, darkResponse } = problem;
     const keep = scratch;
+    const promising = PROMISING[this.settings.alpha === null ? 'poisson' : 'softened'];
     solver.prepareResponse();
     for (let j = 0; j < sources; j++) {
       const sum = darkResponse[j]! + sumOf(response, j * stride, rows);
       const gain = dot(response, j * stride, solver.rowSlope, 0, rows) - darkResponse[j]!;
-      keep[j] = sum > 0 && gain > PROMISING * sum ? 1 : 0;
+      keep[j] = sum > 0 && gain > promising * sum ? 1 : 0;
     }
     keep[sources - 1] = 1;
     for (let a = 0; a < solver.active; a++) {
