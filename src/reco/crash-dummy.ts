@@ -26,17 +26,22 @@ function crashDummyFit(data: CrashDummyData): Fit {
   };
 }
 
+const OPTIONS: Readonly<Record<string, string>> = {
+  crash_probability: 'share of the tasks that fail or hang, 0 to 1 (0.5)',
+  delay_s: 'seconds that one task takes (0)',
+};
+
 export const crashDummy: Reco<CrashDummyData> = {
   name: 'crash_dummy',
-  about: 'like dummy, but fails or hangs with a settable probability (option crash_probability)',
+  about: 'like dummy, but fails or hangs now and then: to try out what a set-up does with bad nodes',
+  options: OPTIONS,
   variations: [[0, 0, 0]],
   rotatesVertex: true,
   refinesTime: true,
   addsFallbackSeed: false,
   taskUnit: 'variation',
   prepare(input): PreparedEvent<CrashDummyData> {
-    refuseUnknownSettings('crash_dummy', input.settings, ['crash_probability', 'delay_s']);
-    refuseUnknownSettings('crash_dummy', input.settings, ['crash_probability', 'delay_s']);
+    refuseUnknownSettings('crash_dummy', input.settings, Object.keys(OPTIONS));
     const prepared = prepareDummy(input);
     const crashProbability = numberSetting(input.settings, 'crash_probability', 0.5, { min: 0, max: 1 });
     return { ...prepared, data: { ...prepared.data, crashProbability } };

@@ -55,16 +55,19 @@ export function dummyFit(data: DummyData): Fit {
   };
 }
 
+const OPTIONS: Readonly<Record<string, string>> = { delay_s: 'seconds that one task takes (0)' };
+
 export const dummy: Reco<DummyData> = {
   name: 'dummy',
-  about: 'no physics: deterministic figures, to try out a set-up (option delay_s)',
+  about: 'no physics: deterministic figures, to try out a set-up',
+  options: OPTIONS,
   variations: [[0, 0, 0]],
   rotatesVertex: true,
   refinesTime: true,
   addsFallbackSeed: false,
   taskUnit: 'variation',
   prepare(input) {
-    refuseUnknownSettings('dummy', input.settings, ['delay_s']);
+    refuseUnknownSettings('dummy', input.settings, Object.keys(OPTIONS));
     return prepareDummy(input);
   },
   createFit: (prepared) => dummyFit(prepared.data),

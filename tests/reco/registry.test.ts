@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RecoError } from '../../src/config/index.js';
 import { checkReco, findReco, listRecos } from '../../src/reco/index.js';
@@ -18,6 +19,14 @@ describe('a reconstruction by name', () => {
       expect.objectContaining({ code: 'reco/unknown', hint: expect.stringContaining('pandel_mpe') }),
     );
   });
+});
+
+it('docs/recos.md tells of every reconstruction and of every option', () => {
+  const text = readFileSync(new URL('../../docs/recos.md', import.meta.url), 'utf8');
+  for (const { name, options } of listRecos()) {
+    expect(text).toMatch(new RegExp(`^## .*\\b${name}\\b`, 'm'));
+    for (const option of Object.keys(options)) expect(text, `${name}: ${option}`).toContain(`\`${option}\``);
+  }
 });
 
 describe("a user's reconstruction", () => {
