@@ -112,16 +112,17 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
     if (view === null) return;
     const figures = taker.figures();
     const best = figures.best === null ? null : bestText(figures.best);
+    const nowMs = performance.now();
+    const since = quiet(nowMs - (heardMs ?? startedMs), heardMs === null);
     if (!isLive) {
-      const parts = [view.progressLine(), clients?.short() ?? '', best ?? ''];
+      const parts = [view.progressLine(), clients?.short() ?? '', since.trim(), best ?? ''];
       terminal.write(`${stamp()}${parts.filter((part) => part !== '').join('; ')}\n`);
       return;
     }
-    const nowMs = performance.now();
-    const since = clients === null ? '' : quiet(nowMs - (heardMs ?? startedMs), heardMs === null);
+    const speed = speedLine(figures, (nowMs - startedMs) / 1000);
     const lines = [
       ...figures.levels.map(levelLine),
-      speedLine(figures, (nowMs - startedMs) / 1000),
+      clients === null ? `${speed}${since}` : speed,
       ...(clients === null ? [] : [`${clients.long()}${since}`]),
       ...(best === null ? [] : [best]),
     ];

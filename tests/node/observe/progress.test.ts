@@ -100,6 +100,12 @@ describe('the progress display', () => {
     expect(during).toContain('2 clients (there were 3)   1200 tasks wait for them   last result 0:00:16 ago');
   });
 
+  it('says since when nothing has come, with a terminal and without: a prediction may be of an hour ago', () => {
+    const wait = (): void => void vi.advanceTimersByTime(60_000);
+    expect(show('live', wait).during[1]).toMatch(/ {3}last result 0:01:06 ago$/);
+    expect(show('lines', wait).after.at(-1)).toMatch(/^25 % .*; last result 0:01:05 ago; best so far/);
+  });
+
   it('of a server says that its broker is away, until it is back', () => {
     const lines = (ends: boolean): string[] =>
       show(
