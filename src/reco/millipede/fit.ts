@@ -157,7 +157,6 @@ class PixelFit {
   private readonly volume: InstrumentedVolume;
   private readonly settings: MillipedeSettings;
   private readonly line: Line;
-  private readonly polishes: boolean;
   /** Whether starts are the event's own vertex and what lies around it, of `original`. */
   private readonly isCoarsest: boolean;
   private readonly minima: Minimum[] = [];
@@ -171,8 +170,6 @@ class PixelFit {
     this.settings = settings;
     this.line = new Line(task.zenith, task.azimuth);
     this.isCoarsest = settings.kind === 'original' && isSeedVertex(task, origin);
-    // The softened likelihood ripples by a few 0.1, which matters where neighbours differ by no more than that.
-    this.polishes = settings.alpha === null || isFine(settings.kind, task.nside);
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
@@ -245,7 +242,7 @@ class PixelFit {
       this.line.startAt(minimum);
       const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
-      const fine = this.polishes ? this.polish(descended) : descended;
+      const fine = this.polish(descended);
       const { x, y, z, timeNs } = fine;
       const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
       Object.assign(minimum, fine, { llh }, this.energies(fine));

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { loadIceModel, type PhotonTables } from '../../../src/light/index.js';
 import { loadEvent } from '../../../src/node/files/load-event.js';
 import { readResource } from '../../../src/node/files/resources.js';
+import { findReco } from '../../../src/reco/index.js';
 import { Chain } from '../../../src/reco/millipede/chain.js';
 import { CompatibleLine, fitOriginal } from '../../../src/reco/millipede/compatible-fit.js';
-import { millipedeOriginal } from '../../../src/reco/millipede/index.js';
 import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../../../src/sky/index.js';
 import { PROTOTYPE_FILES, prototypeTables } from '../../light/table/prototype.js';
 import { expectClose } from '../../support/close.js';
@@ -60,30 +60,40 @@ needsShared(
 );
 
 /**
- * Pixels of shared events (file, nside, RING number) with -log L as the reference's minimiser and solver find it with the
+ * Pixels of shared events (reconstruction, file, nside, RING number) with -log L as the reference's minimiser and solver find it with the
  * same light: `--reco-option compatible=yes`, the best of all variations. Recorded, as each takes about a minute.
  */
+const HESE = 'hese_event_01.json';
+const BRONZE = 'run00136662-evt000035405932-BRONZE.pkl';
 const COMPATIBLE = [
-  ['hese_event_01.json', 1, 8, 444.75],
-  ['hese_event_01.json', 1, 5, 463.68],
-  ['hese_event_01.json', 1, 0, 478.39],
-  ['run00136662-evt000035405932-BRONZE.pkl', 64, 25762, 1068.61],
+  ['millipede_original', HESE, 1, 8, 444.75],
+  ['millipede_original', HESE, 1, 5, 463.68],
+  ['millipede_original', HESE, 1, 0, 478.39],
+  ['millipede_original', BRONZE, 64, 25762, 1068.61],
+  ['millipede_wilks', HESE, 1, 8, 117.16],
+  ['millipede_wilks', HESE, 1, 5, 125.97],
+  ['millipede_wilks', HESE, 1, 0, 127.67],
+  ['millipede_wilks', HESE, 1, 3, 129.87],
+  ['millipede_wilks', BRONZE, 8, 404, 474.17],
+  ['millipede_wilks', BRONZE, 8, 372, 486.96],
+  ['millipede_wilks', BRONZE, 8, 405, 526.11],
 ] as const;
 
-needsShared('shared events', [...COMPATIBLE.map(([file]) => `data/events/${file}`), ...PROTOTYPE_FILES], () => {
+needsShared('shared events', [...COMPATIBLE.map(([, file]) => `data/events/${file}`), ...PROTOTYPE_FILES], () => {
   it.each(COMPATIBLE)(
-    "%s, nside %i, pixel %i: never more than 0.1 above the reference's way",
-    async (file, nside, pixel, llh) => {
+    "%s, %s, nside %i, pixel %i: never more than 0.1 above the reference's way",
+    async (name, file, nside, pixel, llh) => {
+      const reco = findReco(name);
       const { event, detector } = await loadEvent(sharedPath(`data/events/${file}`), {});
       const ice = await loadIceModel(readResource, 'spice_mie');
       const { cascade, ...others } = prototypeTables();
       const tables = async (): Promise<PhotonTables> => ({ ...others, cascade: { ...cascade, domEfficiency: 0.99 } });
-      const prepared = await millipedeOriginal.prepare({ event, detector, ice, settings: {}, tables });
-      const fitTask = await millipedeOriginal.createFit(prepared);
+      const prepared = await reco.prepare({ event, detector, ice, settings: {}, tables });
+      const fitTask = await reco.createFit(prepared);
       const { mjd } = event.header;
       const [ra, dec] = [pixelPhi(nside, pixel), Math.PI / 2 - pixelTheta(nside, pixel)];
       const { x, y, z, timeNs } = prepared.seedVertex;
-      const variations = millipedeOriginal.variations.map(([dx, dy, dz], variation) => ({
+      const variations = reco.variations.map(([dx, dy, dz], variation) => ({
         variation,
         seeds: [{ x: x + dx, y: y + dy, z: z + dz, timeNs, energyGev: Number.NaN }],
       }));
