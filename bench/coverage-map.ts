@@ -6,8 +6,10 @@ import type { DecodedEvent } from '../src/event/index.js';
 import type { Fit, RecoResult, Seed } from '../src/reco/index.js';
 import { directionOf, neighbours, pixelAt, pixelPhi, pixelTheta, raDecOf, skyFrame } from '../src/sky/index.js';
 
-/** Neighbours of pixels within this of the minimum are fitted: 2 delta llh of 5, 92 % by Wilks; those neighbours are in the map. */
-const GROWTH_LLH = 2.5;
+/**
+ * Neighbours of pixels within this of the minimum are fitted, and belong to the map: 2 delta llh of 5, 92 % by Wilks.
+ */
+export const GROWTH_LLH = 2.5;
 /** A map is fine enough with so many pixels up to this above the minimum: about 14 in the 90 % region. */
 const CORE_LLH = 1;
 const ENOUGH_PIXELS = 6;

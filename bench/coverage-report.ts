@@ -11,6 +11,7 @@ import {
   pixelVector,
   probabilityMap,
 } from '../src/sky/index.js';
+import { GROWTH_LLH } from './coverage-map.js';
 
 /** One event: its map around the truth as -log L above the minimum. One line of a kept file. */
 export interface Answer {
@@ -38,8 +39,12 @@ const FAR_LLH = 50;
 export function printReport(answers: readonly Answer[], floorsDeg: readonly number[]): void {
   const deltas = answers.map(({ truthLlh }) => Math.max(0, 2 * truthLlh));
   const exact = [0.5, 0.9].map((level) => quantile(deltas, level));
-  const area = (limit: number): number[] =>
-    answers.map(({ nside, llh }) => llh.filter((value) => 2 * value < limit).length * pixelArea(nside) * DEG2_PER_SR);
+  const area = (limit: number): string => {
+    // Maps end there.
+    if (limit > 2 * GROWTH_LLH) return '';
+    const sizes = answers.map(({ nside, llh }) => llh.filter((value) => 2 * value < limit).length * pixelArea(nside));
+    return (quantile(sizes, 0.5) * DEG2_PER_SR).toFixed(2);
+  };
   console.log(
     `${answers.length} events, ${quantile(of(answers, 'fits'), 0.5)} fits and ${quantile(of(answers, 'seconds'), 0.5).toFixed(1)} s each; ` +
       `energy found over true: ${quantile(
@@ -61,8 +66,8 @@ export function printReport(answers: readonly Answer[], floorsDeg: readonly numb
       map: k === 0 ? 'plain, Wilks' : 'plain, exact',
       'in 50 %': share(deltas, half!),
       'in 90 %': share(deltas, most!),
-      '50 % sq. deg': quantile(area(half!), 0.5).toFixed(2),
-      '90 % sq. deg': quantile(area(most!), 0.5).toFixed(2),
+      '50 % sq. deg': area(half!),
+      '90 % sq. deg': area(most!),
     })),
     ...floorsDeg.map((floor) => blurred(answers, floor)),
   ]);
