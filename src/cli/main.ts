@@ -59,7 +59,7 @@ function buildProgram(): Command {
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
-    .helpCommand(false);
+    .helpCommand('help [command]', 'explain a command');
   const commands = [
     scanCommand(),
     serverCommand(),

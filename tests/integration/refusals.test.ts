@@ -97,7 +97,14 @@ describe('what cannot be done', () => {
     expect((await runCommand(['tables', 'make'])).stderr).toMatch(
       /\n {7}"skymap-scanner tables make --help" explains it\.\n$/,
     );
-    expect(await runCommand(['scan', '--help'])).toMatchObject({ code: 0, stderr: '' });
+    for (const words of [
+      ['scan', '--help'],
+      ['help', 'scan'],
+    ]) {
+      const { code, stdout, stderr } = await runCommand(words);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^Usage: skymap-scanner scan /);
+    }
   });
 
   it('is told in one sentence where the answer itself finds no room', async () => {
