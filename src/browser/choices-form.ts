@@ -1,8 +1,9 @@
 /** The form in which a scan is chosen: fills it with what there is, reads it, says what cannot be used. */
 import { ConfigError, SkymapError } from '../config/index.js';
 import { ICE_MODELS } from '../light/index.js';
-import { listRecos, type RecoSettings } from '../reco/index.js';
+import type { RecoSettings } from '../reco/index.js';
 import { parseProgression } from '../scan/index.js';
+import { listChoices } from '../session/index.js';
 import { byId, make, setText } from '../web/page/elements.js';
 import type { ScanChoices } from './messages.js';
 
@@ -24,7 +25,7 @@ export function choicesForm(): ChoicesForm {
   const nsides = byId<HTMLInputElement>('nsides');
   const workers = byId<HTMLInputElement>('workers');
   const ice = byId<HTMLSelectElement>('ice');
-  const recos = listRecos();
+  const recos = listChoices();
   fillSelect(
     reco,
     recos.map(({ name }) => name),

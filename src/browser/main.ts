@@ -68,7 +68,10 @@ function hear(message: FromScan): void {
     enter('ready');
     announce(`Event ${message.event.about.event_id} was read.`);
   } else if (message.kind === 'note') running.note(message.text);
-  else if (message.kind === 'started') stem = message.stem;
+  else if (message.kind === 'chosen') {
+    running.reco(message);
+    if (message.recoChoice != null) announce(`Chosen: ${message.recoChoice}`);
+  } else if (message.kind === 'started') stem = message.stem;
   else if (message.kind === 'pixels') sky.add(message.batches);
   else if (message.kind === 'figures') running.show(message.figures);
   else if (message.kind === 'paused') {

@@ -3,12 +3,13 @@ import type { EventDescription } from '../event/index.js';
 import type { RecoSettings } from '../reco/index.js';
 import type { ScanSummary } from '../result/index.js';
 import type { LiveFigures } from '../scan/index.js';
-import type { NamedFile } from '../session/index.js';
+import type { NamedFile, ScannedWith } from '../session/index.js';
 import type { EventPicture, SkyFigures } from '../web/index.js';
 import type { TrackLine } from '../web/page/event-view.js';
 
 /** What a person chose in the form. */
 export interface ScanChoices {
+  /** Name of a reconstruction, or `auto`. */
   readonly recoAlgo: string;
   readonly recoSettings: RecoSettings;
   /** As on the command line: `['8:0', '64:12', '512:24']`. */
@@ -63,6 +64,8 @@ export interface Refusal {
 export type FromScan =
   | { readonly kind: 'opened'; readonly event: OpenedEvent }
   | { readonly kind: 'note'; readonly text: string }
+  /** The reconstruction of the scan; why that one, where the scanner chose it. */
+  | ({ readonly kind: 'chosen' } & ScannedWith)
   | { readonly kind: 'started'; readonly stem: string; readonly workers: number }
   | { readonly kind: 'figures'; readonly figures: LiveFigures }
   | { readonly kind: 'pixels'; readonly batches: readonly PixelBatch[] }

@@ -1,5 +1,6 @@
 /** What is shown of a running scan: a bar per nside, figures, messages. */
 import type { LevelFigures, LiveFigures } from '../scan/index.js';
+import type { ScannedWith } from '../session/index.js';
 import { pixelPhi, pixelTheta } from '../sky/index.js';
 import { byId, make, setText } from '../web/page/elements.js';
 import { showFacts } from './facts.js';
@@ -8,6 +9,8 @@ const DEG = 180 / Math.PI;
 
 export interface RunningView {
   clear(): void;
+  /** What the scan is made with, and why where nobody asked for it. */
+  reco(scannedWith: ScannedWith): void;
   show(figures: LiveFigures): void;
   note(text: string): void;
 }
@@ -23,8 +26,10 @@ export function runningView(): RunningView {
       bars.clear();
       log.replaceChildren();
       setText(byId('log-count'), '0');
+      setText(byId('scanned-with'), '');
       byId('figures').replaceChildren();
     },
+    reco: ({ recoAlgo, recoChoice }) => setText(byId('scanned-with'), `Reconstruction: ${recoChoice ?? recoAlgo}`),
     show(figures) {
       for (const level of figures.levels) showLevel(level);
       showFacts(byId('figures'), figureTexts(figures));

@@ -28,6 +28,7 @@ import {
 } from '../scan/index.js';
 import {
   answerFiles,
+  chooseReco,
   eventCopy,
   manifestFile,
   mapFiles,
@@ -35,6 +36,7 @@ import {
   pictureFiles,
   prepareWith,
   runHere,
+  type ScannedWith,
   scanMetadata,
   scanSetup,
   shareLargeArrays,
@@ -60,7 +62,7 @@ const note = (text: string): void => tell({ kind: 'note', text });
 /** What has been read, prepared and finished so far. */
 let opened: OpenedFile | null = null;
 let prepared: OpenScan | null = null;
-let finished: { readonly result: ScanResult; readonly choices: ScanChoices } | null = null;
+let finished: { readonly result: ScanResult; readonly scan: OpenScan } | null = null;
 let pause: AbortController | null = null;
 
 interface OpenedFile {
@@ -73,6 +75,8 @@ interface OpenedFile {
 
 interface OpenScan {
   readonly choices: ScanChoices;
+  /** The reconstruction that the choices came to. */
+  readonly scannedWith: ScannedWith;
   readonly setup: ScanSetup;
   readonly event: DecodedEvent;
   readonly prepared: PreparedEvent;
@@ -103,12 +107,19 @@ async function open(name: string, bytes: Uint8Array): Promise<void> {
 async function prepare(choices: ScanChoices): Promise<OpenScan> {
   const { event, detector } = opened!;
   const progression = parseProgression(choices.nsides);
-  const reco = findReco(choices.recoAlgo);
+  const { iceModel } = choices;
   const metadata = scanMetadata(event);
+  const scannedWith = await chooseReco(
+    choices.recoAlgo,
+    { event, detector, readResource: fetchResource, iceModel },
+    note,
+  );
+  tell({ kind: 'chosen', ...scannedWith });
+  const reco = findReco(scannedWith.recoAlgo);
   const { input, prepared: ready } = await prepareWith(
     { readResource: fetchResource, photonTables: fetchTables },
     reco,
-    { event, detector, settings: choices.recoSettings, iceModel: choices.iceModel },
+    { event, detector, settings: choices.recoSettings, iceModel },
   );
   for (const text of ready.notes) note(text);
   const setup = scanSetup({
@@ -122,13 +133,13 @@ async function prepare(choices: ScanChoices): Promise<OpenScan> {
   });
   // Pages may share memory only where their host says so in its headers; elsewhere every worker gets a copy.
   const shared = globalThis.crossOriginIsolated === true ? shareLargeArrays(ready) : ready;
-  prepared = { choices, setup, event, prepared: shared, journal: memoryJournal() };
+  prepared = { choices, scannedWith, setup, event, prepared: shared, journal: memoryJournal() };
   return prepared;
 }
 
 /** Runs a scan to its end or to a pause. */
 async function run(scan: OpenScan): Promise<void> {
-  const { choices, setup, journal } = scan;
+  const { choices, scannedWith, setup, journal } = scan;
   const taker = figuresTaker();
   const batches = new PixelBatches();
   const flush = (): void => {
@@ -140,7 +151,7 @@ async function run(scan: OpenScan): Promise<void> {
   try {
     tell({ kind: 'started', stem: eventStem(setup.metadata), workers: choices.workers });
     const outcome = await runHere(setup, {
-      startFitter: () => workerFitter({ reco: choices.recoAlgo, prepared: scan.prepared }),
+      startFitter: () => workerFitter({ reco: scannedWith.recoAlgo, prepared: scan.prepared }),
       workers: choices.workers,
       journal,
       signal: pause.signal,
@@ -164,14 +175,16 @@ async function run(scan: OpenScan): Promise<void> {
 }
 
 /** The files that a scan on the command line leaves, and a report; PNGs are drawn by the page, which can. */
-async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manifest: Manifest | null): Promise<void> {
+async function finish(scan: OpenScan, outcome: ScanOutcome, manifest: Manifest | null): Promise<void> {
+  const { scannedWith, event } = scan;
   const { result, statistics } = outcome;
-  const { recoAlgo, threshold, angularErrorFloorDeg } = choices;
-  const record = { recoAlgo, statistics, threshold, angularErrorFloorDeg, version: VERSION };
+  const { threshold, angularErrorFloorDeg } = scan.choices;
+  const record = { ...scannedWith, statistics, threshold, angularErrorFloorDeg, version: VERSION };
   const { summary, sky, files } = answerFiles(result, record);
-  const pictures = sky === null ? [] : pictureFiles(result, { sky, recoAlgo, truth: truthOf(event) }, note);
+  const pictures =
+    sky === null ? [] : pictureFiles(result, { sky, recoAlgo: scannedWith.recoAlgo, truth: truthOf(event) }, note);
   const copy = eventCopy(eventStem(result.metadata!), opened!, note);
-  finished = { result, choices };
+  finished = { result, scan };
   tell({
     kind: 'done',
     summary,
@@ -182,7 +195,7 @@ async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manife
       ...mapFiles(result),
       ...files,
       ...(copy === null ? [] : [copy]),
-      ...(manifest === null ? [] : [manifestFile(manifest, 'finished', { recoAlgo }, copy)]),
+      ...(manifest === null ? [] : [manifestFile(manifest, 'finished', scannedWith, copy)]),
       ...pictures,
     ],
   });
@@ -191,7 +204,7 @@ async function finish({ choices, event }: OpenScan, outcome: ScanOutcome, manife
 
 /** The report comes after everything else, which does not wait for it. */
 async function report(summary: ScanSummary, sky: SkyMaps | null, manifest: Manifest | null): Promise<void> {
-  const { result, choices } = finished!;
+  const { result, scan } = finished!;
   const { name, bytes, event, detector, notes } = opened!;
   const input = {
     result,
@@ -199,7 +212,7 @@ async function report(summary: ScanSummary, sky: SkyMaps | null, manifest: Manif
     name: mapStem(result),
     summary,
     manifest,
-    recoAlgo: choices.recoAlgo,
+    recoAlgo: scan.scannedWith.recoAlgo,
     event: eventPicture(event, detector),
     notes,
     truth: truthOf(event),
@@ -226,8 +239,9 @@ function trackOf(event: DecodedEvent, { best_fit: best, mjd }: ScanSummary): Tra
 
 /** What `export` writes of the finished scan. */
 function exportAll(flatNside: number | null): void {
-  const { result, choices } = finished!;
-  const { recoAlgo, angularErrorFloorDeg } = choices;
+  const { result, scan } = finished!;
+  const { recoAlgo } = scan.scannedWith;
+  const { angularErrorFloorDeg } = scan.choices;
   const [npz] = mapFiles(result);
   const source = { file: npz!.name, sha256: sha256Hex(npz!.bytes as Uint8Array) };
   const options = { recoAlgo, angularErrorFloorDeg, creator: `skymap-scanner ${VERSION}`, source };

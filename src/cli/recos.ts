@@ -14,9 +14,8 @@ export function recosCommand(): Command {
       '\nExamples:\n  skymap-scanner recos\n  skymap-scanner recos --json\n\ndocs/recos.md says which one to take, how good and how fast they are.',
     )
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { AUTO_RECO, listRecos } = await import('../index.js');
-      const about = 'the one that IceCube would choose: splinempe, or millipede_wilks above 40 TeV of muon energy';
-      const recos = [{ name: AUTO_RECO, about, options: {} }, ...listRecos()];
+      const { listChoices } = await import('../index.js');
+      const recos = listChoices();
       const width = Math.max(...recos.map(({ name }) => name.length));
       const text = json
         ? JSON.stringify(recos, null, 2)

@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import type { DecodedEvent } from '../event/index.js';
-import { loadIceModel } from '../light/index.js';
-import { AUTO_RECO, type PreparedEvent, type RecoSettings, recoFor } from '../reco/index.js';
+import { AUTO_RECO, type PreparedEvent, type RecoSettings } from '../reco/index.js';
 import { eventStem, type ScanSummary } from '../result/index.js';
 import {
   listenTo,
@@ -17,7 +16,7 @@ import {
   scanFingerprint,
   tellAll,
 } from '../scan/index.js';
-import { answerFiles, eventCopy, scanMetadata, scanSetup, truthOf } from '../session/index.js';
+import { answerFiles, chooseReco, eventCopy, scanMetadata, scanSetup, truthOf } from '../session/index.js';
 import { type DiskJournal, openJournal } from './files/disk-journal.js';
 import { ensureDirectory, probeWritable } from './files/files.js';
 import { fingerprint } from './files/fingerprint.js';
@@ -126,9 +125,6 @@ export async function scanEvent(
   const loaded = await load(options.eventFile, gcdOption);
   const { event, detector, notes } = loaded;
   options.showEvent?.(loaded);
-  const chosen = isAuto ? recoFor(event, detector, await loadIceModel(readResource, options.iceModel)) : null;
-  const choice: RecoChoice = chosen === null ? options.reco : { kind: 'builtin', name: chosen.name };
-  const source = forTests(named ?? (await openReco(choice)), options.isMiniTest === true);
   const metadata = scanMetadata(event, options.isReal);
   const stem = eventStem(metadata);
   const journalDir = join(cacheDir, stem);
@@ -137,8 +133,13 @@ export async function scanEvent(
     await probeWritable(directory);
   }
   for (const text of notes) note(text);
-  if (chosen !== null) note(`Chosen: ${chosen.why}`);
 
+  const scannedWith =
+    named === null
+      ? await chooseReco(AUTO_RECO, { event, detector, readResource, iceModel: options.iceModel }, note)
+      : { recoAlgo: named.reco.name, recoChoice: null };
+  const choice: RecoChoice = named === null ? { kind: 'builtin', name: scannedWith.recoAlgo } : options.reco;
+  const source = forTests(named ?? (await openReco(choice)), options.isMiniTest === true);
   const settings = options.recoSettings ?? {};
   const { input, prepared, remark } = await prepareEvent(source.reco, {
     event,
@@ -167,7 +168,6 @@ export async function scanEvent(
     isFresh: options.isFresh === true,
     retryFailed: options.retryFailed === true,
   });
-  const scannedWith = { recoAlgo: source.reco.name, recoChoice: chosen?.why ?? null };
   const copy = outputDir === null || options.keepsEvent === false ? null : eventCopy(stem, loaded, note);
   const files = outputDir === null ? null : resultFiles(outputDir, metadata, scannedWith, copy, note);
   let view: ScanView | null = null;

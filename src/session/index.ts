@@ -12,6 +12,7 @@ export {
   type ScannedWith,
   type ScanState,
 } from './beside-map.js';
+export { type ChoiceInput, chooseReco, listChoices } from './choose-reco.js';
 export { answerFiles, mapFiles, mapStem, type NamedFile, pictureFiles, type ScanRecord } from './files.js';
 export { answerTasks, type FitterMessage, type FitterPort, type PortFitter, portFitter } from './fitter-messages.js';
 export { type LightSources, type PrepareOptions, prepareWith, recoFailed } from './prepare-event.js';

@@ -125,6 +125,7 @@ export function scanFacts({ result, summary, manifest, recoAlgo }: ReportInput):
     .join(', ');
   const rows: [string, string | null][] = [
     ['Reconstruction', recoAlgo],
+    ['Why this one', summary?.reco_choice ?? null],
     ['Pixels', `${pixels.all} (${perNside})`],
     ['Pixels without a fit', String(pixels.failed)],
     ['Fits', summary?.n_recos == null ? null : String(summary.n_recos)],

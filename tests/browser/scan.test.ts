@@ -47,6 +47,7 @@ needsBrowser('the scanner as a page', () => {
     ['pandel_mpe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0', 'isolated'],
+    ['auto', '1:0', 'plain'],
   ])('a scan with %s, %s, on a %s host', (reco, nsides, kind) => {
     it('gives the bytes of the command line', async () => {
       const page = await open(kind === 'plain' ? plain : isolated);
@@ -60,9 +61,17 @@ needsBrowser('the scanner as a page', () => {
       for (const name of names.filter((each) => !each.endsWith('.png'))) {
         expect(Buffer.compare(ours.get(name)!, theirs.get(name)!), name).toBe(0);
       }
-      const summary = (files: Map<string, Buffer>) =>
-        JSON.parse([...files].find(([name]) => name.endsWith('summary.json'))![1].toString());
-      expect({ ...summary(ours), wall_s: 0 }).toEqual({ ...summary(theirs), wall_s: 0 });
+      const json = (files: Map<string, Buffer>, end: string) =>
+        JSON.parse([...files].find(([name]) => name.endsWith(end))![1].toString());
+      const [summary, expected] = [json(ours, 'summary.json'), json(theirs, 'summary.json')];
+      expect({ ...summary, wall_s: 0 }).toEqual({ ...expected, wall_s: 0 });
+      // What a manifest says of the progress has times in it.
+      const manifest = (files: Map<string, Buffer>) => ({ ...json(files, 'scan-manifest.json'), progress: null });
+      expect(manifest(ours)).toEqual(manifest(theirs));
+      expect('reco_choice' in summary).toBe(reco === 'auto');
+      expect(await page.textContent('#scanned-with')).toBe(
+        `Reconstruction: ${summary.reco_choice ?? summary.reco_algo}`,
+      );
       page.expectQuiet();
       await page.close();
     });
@@ -183,6 +192,26 @@ needsBrowser('the scanner as a page', () => {
       expect(await page.textContent('#refusal-sentence')).toContain('dummy has no option "speed"');
       expect(await page.textContent('#refusal-code')).toContain('config/bad-value');
       expect(await page.getAttribute('body', 'data-state')).toBe('ready');
+      page.expectQuiet();
+      await page.close();
+    });
+
+    it('for an option that the reconstruction of its choice does not have', async () => {
+      const page = await open();
+      await chooseEvent(page, EVENT);
+      expect(await page.inputValue('#reco')).toBe('pandel_mpe');
+      expect(await page.locator('#reco option').first().textContent()).toBe('auto');
+      await startScan(page, 'auto', '1:0', 'speed=high');
+      expect(await page.textContent('#reco-about')).toContain('IceCube would choose');
+      await page.waitForSelector('#refusal:not([hidden])');
+      const { stderr } = await runCommand(
+        ['scan', '--event-file', EVENT, ...'--reco-algo auto --reco-option speed=high --nsides 1:0'.split(' ')],
+        { limitS: 60, cwd: temporaryDirectory() },
+      );
+      const sentence = (await page.textContent('#refusal-sentence'))!.trim();
+      expect(sentence).toBe('splinempe has no option "speed"');
+      expect(stderr).toContain(sentence);
+      expect(stderr).toContain((await page.textContent('#refusal-hint'))!.trim());
       page.expectQuiet();
       await page.close();
     });
