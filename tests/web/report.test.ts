@@ -78,12 +78,15 @@ describe('the HTML report', () => {
 
   it('says what the summary says', () => {
     const result = valley();
-    const summary = summarize(result, { recoAlgo: 'pandel_mpe', nRecos: 5000, wallS: 61 });
+    const recoChoice = 'pandel_mpe, because that is what this test chose.';
+    const summary = summarize(result, { recoAlgo: 'pandel_mpe', recoChoice, nRecos: 5000, wallS: 61 });
     const html = report({ result, summary });
     const { ra_deg, dec_deg } = summary.peak!;
     expect(html).toContain(`RA ${ra_deg.toFixed(3)}\u00b0, dec +${dec_deg.toFixed(3)}\u00b0`.replace('+-', '\u2212'));
     expect(html).toContain(`${bestFit(result)!.pixel} of nside 64`);
     expect(html).toContain('5000');
+    expect(html).toContain(recoChoice);
+    expect(report({ result })).not.toContain('Why this one');
     for (const region of summary.regions) expect(html).toContain(region.ra_plus_deg.toFixed(3));
   });
 
