@@ -12,6 +12,8 @@ import { muonEnergy } from './splinempe/energy.js';
 /** The name that leaves the choice to the scanner. */
 export const AUTO_RECO = 'auto';
 const BRIGHT_GEV = 40_000;
+/** Of simulated cascades it comes nearest to the truth (docs/recos.md). */
+const TILT = '--reco-option tilt=yes brings it nearer to the truth';
 
 /** A choice, and a sentence or two of reasons. */
 export interface RecoOfEvent {
@@ -22,7 +24,10 @@ export interface RecoOfEvent {
 /** Chooses the reconstruction of an event. Of a simulated one it may know whether it is a cascade, and nothing else. */
 export function recoFor(event: DecodedEvent, detector: Detector, ice: IceModel): RecoOfEvent {
   if (event.truth?.shape === 'cascade') {
-    return { name: 'millipede_wilks', why: 'millipede_wilks, because the simulated event is a cascade.' };
+    return {
+      name: 'millipede_original',
+      why: `millipede_original, because the simulated event is a cascade (${TILT}).`,
+    };
   }
   const { cleaned } = cleanMuonPulses(event.pulses, detector);
   const { energyGev, source, isGuess } = muonEnergy(event, detector, ice, cleaned);
@@ -31,7 +36,7 @@ export function recoFor(event: DecodedEvent, detector: Detector, ice: IceModel):
   const tev = (gev: number): string => (gev / 1000).toPrecision(3);
   // An event that no muon was fitted to may be no track at all.
   const doubt =
-    isGuess && !isBright ? ' No earlier fit says that it is a track: a cascade is for millipede_wilks.' : '';
+    isGuess && !isBright ? ' No earlier fit says that it is a track: a cascade is for millipede_original.' : '';
   return {
     name,
     why: `${name}, because the muon energy of ${tev(energyGev)} TeV (${source}) is ${isBright ? 'above' : 'not above'} ${BRIGHT_GEV / 1000} TeV.${doubt}`,
