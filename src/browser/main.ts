@@ -73,7 +73,7 @@ function hear(message: FromScan): void {
     if (message.recoChoice != null) announce(`Chosen: ${message.recoChoice}`);
   } else if (message.kind === 'started') stem = message.stem;
   else if (message.kind === 'pixels') sky.add(message.batches);
-  else if (message.kind === 'figures') running.show(message.figures);
+  else if (message.kind === 'figures') running.show(message.figures, message.isDone);
   else if (message.kind === 'paused') {
     enter('paused');
     announce(`Paused. ${message.kept} results are kept.`);

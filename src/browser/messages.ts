@@ -67,7 +67,7 @@ export type FromScan =
   /** The reconstruction of the scan; why that one, where the scanner chose it. */
   | ({ readonly kind: 'chosen' } & ScannedWith)
   | { readonly kind: 'started'; readonly stem: string; readonly workers: number }
-  | { readonly kind: 'figures'; readonly figures: LiveFigures }
+  | { readonly kind: 'figures'; readonly figures: LiveFigures; readonly isDone: boolean }
   | { readonly kind: 'pixels'; readonly batches: readonly PixelBatch[] }
   | { readonly kind: 'paused'; readonly kept: number }
   | {

@@ -11,7 +11,7 @@ export interface RunningView {
   clear(): void;
   /** What the scan is made with, and why where nobody asked for it. */
   reco(scannedWith: ScannedWith): void;
-  show(figures: LiveFigures): void;
+  show(figures: LiveFigures, isDone: boolean): void;
   note(text: string): void;
 }
 
@@ -30,9 +30,9 @@ export function runningView(): RunningView {
       byId('figures').replaceChildren();
     },
     reco: ({ recoAlgo, recoChoice }) => setText(byId('scanned-with'), `Reconstruction: ${recoChoice ?? recoAlgo}`),
-    show(figures) {
+    show(figures, isDone) {
       for (const level of figures.levels) showLevel(level);
-      showFacts(byId('figures'), figureTexts(figures));
+      showFacts(byId('figures'), figureTexts(figures, isDone));
     },
     note(text) {
       log.append(make('li', {}, text));
@@ -55,14 +55,8 @@ export function runningView(): RunningView {
   }
 }
 
-function figureTexts({
-  fitsDone,
-  fitsExpected,
-  fitsPerSecond,
-  timeLeft,
-  best,
-  failed,
-}: LiveFigures): [string, string][] {
+function figureTexts(figures: LiveFigures, isDone: boolean): [string, string][] {
+  const { fitsDone, fitsExpected, fitsPerSecond, timeLeft, best, failed } = figures;
   const share = fitsExpected > 0 ? ` (${Math.floor((100 * fitsDone) / fitsExpected)} %)` : '';
   return [
     [
@@ -70,7 +64,7 @@ function figureTexts({
       fitsExpected > 0 ? `${fitsDone} of about ${fitsExpected}${share}` : fitsDone > 0 ? String(fitsDone) : 'starting',
     ],
     ['Fits a second', fitsPerSecond.toFixed(fitsPerSecond >= 10 ? 0 : 1)],
-    ...(fitsExpected > 0 && fitsDone >= fitsExpected
+    ...(isDone || (fitsExpected > 0 && fitsDone >= fitsExpected)
       ? []
       : [['Time left', timeLeft === null ? 'not known yet' : `about ${timeLeft}`] as [string, string]]),
     [

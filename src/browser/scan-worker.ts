@@ -142,11 +142,11 @@ async function run(scan: OpenScan): Promise<void> {
   const { choices, scannedWith, setup, journal } = scan;
   const taker = figuresTaker();
   const batches = new PixelBatches();
-  const flush = (): void => {
-    if (taker.view !== null) tell({ kind: 'figures', figures: taker.figures() });
+  const flush = (isDone = false): void => {
+    if (taker.view !== null) tell({ kind: 'figures', figures: taker.figures(), isDone });
     sendPixels(batches.take());
   };
-  const telling = setInterval(flush, TELL_EVERY_MS);
+  const telling = setInterval(() => flush(), TELL_EVERY_MS);
   pause = new AbortController();
   try {
     tell({ kind: 'started', stem: eventStem(setup.metadata), workers: choices.workers });
@@ -165,7 +165,8 @@ async function run(scan: OpenScan): Promise<void> {
       // Figures and pixels are told as they come; nobody waits for reports.
       reporting: { progressIntervalS: 1e9, resultIntervalS: 1e9 },
     });
-    flush();
+    clearInterval(telling);
+    flush(outcome.state !== 'interrupted');
     if (outcome.state === 'interrupted') tell({ kind: 'paused', kept: journal.fittedTasks });
     else await finish(scan, outcome, taker.view?.manifest() ?? null);
   } finally {

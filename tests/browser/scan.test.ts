@@ -126,6 +126,7 @@ needsBrowser('the scanner as a page', () => {
     await page.waitForSelector('body[data-state=done]', { timeout: 60_000 });
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('position-part');
     expect(await page.textContent('[role=status]#announcement')).toBe('The scan is finished.');
+    expect(await page.textContent('#figures')).not.toContain('Time left');
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await page.locator('#files a[download$=".zoom.png"]').waitFor();
     await page.keepScreenshot(`app-${name.replaceAll(' ', '-')}`, { fullPage: true });
