@@ -32,16 +32,24 @@ export function deepCoreDoms(detector: Detector): OMKey[] {
 
 /**
  * Unhit modules that may be left out because a thin grid of 252 others witnesses the dark (`wilks`): all of IC86
- * without a pulse in `hit` but those of the grid. The grid is made for IC86; in other detectors nothing is left out.
+ * without a pulse in `hit` but those of the grid, and those at most `keptWithinM` metres from a hit module. The grid is
+ * made for IC86; in other detectors nothing is left out.
  */
-export function sparseUnhitDoms(detector: Detector, hit: PulseMap): OMKey[] {
+export function sparseUnhitDoms(detector: Detector, hit: PulseMap, keptWithinM: number = 0): OMKey[] {
   if (detector.name !== 'IC86') return [];
-  const isHit = new Uint8Array(detector.string.length);
+  const hitIndices = new Set<number>();
   for (let d = 0; d < hit.string.length; d++) {
     const index = domIndex(detector, hit.string[d]!, hit.om[d]!, hit.pmt[d]!);
-    if (index >= 0 && hit.first[d]! < hit.first[d + 1]!) isHit[index] = 1;
+    if (index >= 0 && hit.first[d]! < hit.first[d + 1]!) hitIndices.add(index);
   }
-  return keysWhere(detector, (i) => isHit[i] === 0 && !isDarkWitness(detector.string[i]!, detector.om[i]!));
+  const { x, y, z } = detector;
+  const hitList = [...hitIndices];
+  const isNear = (i: number): boolean =>
+    hitList.some((h) => Math.hypot(x[h]! - x[i]!, y[h]! - y[i]!, z[h]! - z[i]!) <= keptWithinM);
+  return keysWhere(
+    detector,
+    (i) => !hitIndices.has(i) && !isDarkWitness(detector.string[i]!, detector.om[i]!) && !isNear(i),
+  );
 }
 
 /** Strings and modules of the grid that stays when unhit modules are left out. */

@@ -139,6 +139,8 @@ export const millipedeWilks: Reco<MillipedeData> = {
     tilt: "yes or no (yes): use the tilt of the ice's layers",
     alpha:
       "1 to 2 (2): shape of the softened likelihood, IceCube's is 2; smaller means flatter maps and larger regions",
+    unhit:
+      "witnesses, near or all (witnesses): modules without light that take part: IceCube's 252 of a thin grid, those within 130 m of a hit one besides, or all; near is for cascades",
   },
   variations: [[0, 0, 0]],
   rotatesVertex: true,

@@ -25,10 +25,13 @@ import {
   wilksPulseCleaning,
 } from '../../prepare/index.js';
 import { buildRows, type Rows } from './rows.js';
-import type { MillipedeSettings } from './settings.js';
+import type { MillipedeSettings, UnhitModules } from './settings.js';
 
 /** Charge that makes a seed vertex, PE, tried in order (2.2). */
 const VERTEX_THRESHOLDS_PE = { original: [2], wilks: [250, 5] } as const;
+
+/** `unhit=near` keeps unhit modules up to here from a hit one, m: its own string and the next ones around. */
+const NEAR_M = 130;
 
 /** What the cleaning leaves of an event. */
 interface Cleaned {
@@ -65,8 +68,13 @@ function cleanWilks(event: DecodedEvent, detector: Detector, settings: Millipede
     pulses,
     readout: cleaned.readout,
     windows: cleaned.excluded,
-    excluded: [...brightDoms(outside, settings.brightFactor), ...sparseUnhitDoms(detector, pulses)],
+    excluded: [...brightDoms(outside, settings.brightFactor), ...leftOutUnhit(detector, pulses, settings.unhit)],
   };
+}
+
+function leftOutUnhit(detector: Detector, pulses: PulseMap, unhit: UnhitModules): OMKey[] {
+  if (unhit === 'all') return [];
+  return sparseUnhitDoms(detector, pulses, unhit === 'near' ? NEAR_M : 0);
 }
 
 /** From the first pulse to the end of the last, for events that do not say how long they were read out. */

@@ -2,7 +2,7 @@
  * The numbers by which `millipede_original` and `millipede_wilks` differ (specs/reco-millipede.md section 13), and the
  * options that a user may change.
  */
-import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
+import { numberSetting, refuseUnknownSettings, wordSetting, yesOrNoSetting } from '../settings.js';
 import type { RecoSettings } from '../types.js';
 
 /** Everything a fit needs to know besides the event. Plain data. */
@@ -28,7 +28,15 @@ export interface MillipedeSettings {
   readonly jitterNs: number;
   /** Whether the tilt of the ice's layers is used. */
   readonly usesTilt: boolean;
+  /** Which modules that saw nothing take part. */
+  readonly unhit: UnhitModules;
 }
+
+/**
+ * Unhit modules of a fit: all, a thin grid of witnesses of the dark, or the grid and what is near hit modules. Detectors
+ * that have no such grid keep all.
+ */
+export type UnhitModules = 'all' | 'witnesses' | 'near';
 
 const ORIGINAL: MillipedeSettings = {
   kind: 'original',
@@ -43,6 +51,7 @@ const ORIGINAL: MillipedeSettings = {
   alpha: null,
   jitterNs: 2,
   usesTilt: false,
+  unhit: 'all',
 };
 
 const WILKS: MillipedeSettings = {
@@ -55,15 +64,16 @@ const WILKS: MillipedeSettings = {
   regularization: 1e-14,
   alpha: 2,
   usesTilt: true,
+  unhit: 'witnesses',
 };
 
 /**
  * Settings of `millipede_original` or `millipede_wilks` with the user's options: `compatible` (yes or no), `jitter_ns`,
- * `tilt` (yes or no) and, for wilks, `alpha`. Throws a ConfigError for anything else.
+ * `tilt` (yes or no) and, for wilks, `alpha` and `unhit`. Throws a ConfigError for anything else.
  */
 export function millipedeSettings(kind: 'original' | 'wilks', given: RecoSettings): MillipedeSettings {
   const base = kind === 'original' ? ORIGINAL : WILKS;
-  const options = ['compatible', 'jitter_ns', 'tilt', ...(kind === 'wilks' ? ['alpha'] : [])];
+  const options = ['compatible', 'jitter_ns', 'tilt', ...(kind === 'wilks' ? ['alpha', 'unhit'] : [])];
   refuseUnknownSettings(`millipede_${kind}`, given, options);
   return {
     ...base,
@@ -71,5 +81,6 @@ export function millipedeSettings(kind: 'original' | 'wilks', given: RecoSetting
     jitterNs: numberSetting(given, 'jitter_ns', base.jitterNs, { min: 0, max: 50 }),
     usesTilt: yesOrNoSetting(given, 'tilt', base.usesTilt),
     alpha: base.alpha === null ? null : numberSetting(given, 'alpha', base.alpha, { min: 1, max: 2 }),
+    unhit: wordSetting(given, 'unhit', base.unhit, ['witnesses', 'near', 'all']),
   };
 }
