@@ -4,10 +4,12 @@ import type { Detector } from '../../../src/detector/index.js';
 import { type DecodedEvent, selectPulses } from '../../../src/event/index.js';
 import { decodeTables, type PhotonTables } from '../../../src/light/index.js';
 import { isDarkWitness, outsideDeepCoreMask, wilksPulseCleaning } from '../../../src/prepare/index.js';
+import type { RecoSettings } from '../../../src/reco/index.js';
 import { millipedeWilks } from '../../../src/reco/millipede/index.js';
 import { prepareRows } from '../../../src/reco/millipede/prepare.js';
 import { millipedeSettings, type UnhitModules } from '../../../src/reco/millipede/settings.js';
 import { type SimulationOptions, type SimulationSetup, simulateEvent } from '../../../src/simulate/index.js';
+import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../../../src/sky/index.js';
 import { readResource } from '../../prepare/decoded.js';
 import { ic86Setup } from '../../simulate/support.js';
 
@@ -95,4 +97,34 @@ describe('of the modules without light', () => {
     await expect(millipedeWilks.prepare(given)).rejects.toThrow('unhit=some is none of witnesses, near, all');
     expect(() => millipedeSettings('original', { unhit: 'near' })).toThrow('no option "unhit"');
   });
+});
+
+it('near takes from a faint cascade most of the pull to a place 19 degrees from its truth', async () => {
+  // Number 15 of bench/coverage.ts, and where fits by the grid alone end.
+  const faint = {
+    ...CASCADE,
+    zenith: 1.59408086188917,
+    azimuth: 1.874049693988529,
+    x: 150.82317086844174,
+    y: -252.53909805160393,
+    z: 30.977229446553906,
+    energyGev: 38722.44696237238,
+    stream: 15,
+  };
+  const thrown = simulateEvent(setup, faint).event as DecodedEvent;
+  const truth = thrown.truth!;
+  const frame = skyFrame(thrown.header.mjd);
+  const elsewhere = directionOf(frame, pixelPhi(16, 1007), Math.PI / 2 - pixelTheta(16, 1007));
+  /** How much worse the truth fits than that place, in -log L. */
+  const excess = async (settings: RecoSettings): Promise<number> => {
+    const given = { event: thrown, detector, ice: setup.ice, settings, tables: async () => tables };
+    const fitTask = await millipedeWilks.createFit(await millipedeWilks.prepare(given));
+    const seed = { x: truth.x, y: truth.y, z: truth.z, timeNs: truth.timeNs, energyGev: Number.NaN };
+    const llhAt = async ({ zenith, azimuth }: { zenith: number; azimuth: number }): Promise<number> =>
+      (await fitTask({ nside: 16, pixel: 1007, zenith, azimuth, variations: [{ variation: 0, seeds: [seed] }] }))[0]!
+        .llh;
+    return (await llhAt(truth)) - (await llhAt(elsewhere));
+  };
+  expect(await excess({})).toBeGreaterThan(4);
+  expect(await excess({ unhit: 'near' })).toBeLessThan(2);
 });
