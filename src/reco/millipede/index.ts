@@ -140,7 +140,7 @@ export const millipedeWilks: Reco<MillipedeData> = {
     alpha:
       "1 to 2 (2): shape of the softened likelihood, IceCube's is 2; smaller means flatter maps and larger regions",
     unhit:
-      "witnesses, near or all (witnesses): modules without light that take part: IceCube's 252 of a thin grid, those within 130 m of a hit one besides, or all; near is for cascades",
+      "witnesses, near or all (witnesses): modules without light that take part: IceCube's 252 of a thin grid, those within 130 m of a hit one besides, or all",
   },
   variations: [[0, 0, 0]],
   rotatesVertex: true,
