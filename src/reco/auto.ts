@@ -13,7 +13,7 @@ import { muonEnergy } from './splinempe/energy.js';
 export const AUTO_RECO = 'auto';
 const BRIGHT_GEV = 40_000;
 /** Of simulated cascades it comes nearest to the truth (docs/recos.md). */
-const TILT = '--reco-option tilt=yes brings it nearer to the truth';
+const TILT = 'with its option tilt=yes it comes nearer to the truth';
 
 /** A choice, and a sentence or two of reasons. */
 export interface RecoOfEvent {
