@@ -11,6 +11,7 @@ import type { Chain, Sources } from './chain.js';
 import { Line } from './line.js';
 import type { MillipedeSettings } from './settings.js';
 import { type InstrumentedVolume, passage } from './volume.js';
+import { gridMinima, type WideGrid } from './wide-search.js';
 
 /** How far a fit may step: two offsets across the line (m), time (ns), phase (m). */
 const COARSE_SCALES = [15, 15, 40, 4];
@@ -70,6 +71,19 @@ const POLISH = {
   wilks: { steps: [2, 2, 5, 1.25], calls: 20 },
 } as const;
 
+/**
+ * Pixels of skies coarser than this are few, and most are far from the truth, where there are many valleys: they can
+ * afford to look at all of the detector, across the line (m, m) and in time (ns), then more closely around the lowest
+ * minimum. The first variation starts from the lowest places of both as well.
+ */
+const WIDE_BELOW_NSIDE = 4;
+const WIDE_GRID: WideGrid = { spacing: [60, 60, 150], before: [6, 6, 6], after: [6, 6, 3] };
+const MOST_WIDE_STARTS = 12;
+const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: [3, 3, 3] };
+const MOST_CLOSE_STARTS = 8;
+const WIDE_FINALIST_LLH = 20;
+const MOST_WIDE_FINALISTS = 6;
+
 /** How a start looks around: by a simplex with these steps, as the reference does, or not at all. */
 type Look = readonly number[] | 'as the reference' | null;
 
@@ -107,7 +121,10 @@ export function fitVariations(
     }
     return best;
   });
-  fit.refine();
+  if (isFittable && task.nside < WIDE_BELOW_NSIDE && isSeedVertex(task, origin)) {
+    fit.searchWidely(origin);
+    coarse[0] = fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS);
+  } else fit.refine(FINALIST_LLH, MOST_FINALISTS[settings.kind]);
   return task.variations.map(({ variation, seeds }, i) => {
     const { x, y, z, timeNs } = coarse[i] ?? seeds[0]!;
     return {
@@ -176,7 +193,7 @@ class PixelFit {
   descendCoarsely(start: Vertex, look: Look): Minimum {
     const { line, settings, minima, chain } = this;
     line.startAt(start);
-    const lowest = minima.reduce<Minimum | null>((a, b) => (a === null || b.llh < a.llh ? b : a), null);
+    const lowest = lowestOf(this.minima);
     const from =
       look === null
         ? { ...start, glance: this.glance(start) }
@@ -197,6 +214,27 @@ class PixelFit {
     const minimum = { ...found, ...this.energies(found), sources: chain.sources(), glance: this.glance(found) };
     minima.push(minimum);
     return minimum;
+  }
+
+  /** Descends from the lowest places of all of the detector, then from those around the lowest minimum. */
+  searchWidely(origin: Vertex): void {
+    const look = this.settings.kind === 'original' ? 'as the reference' : LOOKS.wilks;
+    for (const start of this.lowestAround(origin, WIDE_GRID, MOST_WIDE_STARTS)) this.descendCoarsely(start, look);
+    for (const start of this.lowestAround(lowestOf(this.minima)!, CLOSE_GRID, MOST_CLOSE_STARTS)) {
+      this.descendCoarsely(start, null);
+    }
+  }
+
+  /** The lowest places on a grid around a vertex, as few segments see them. */
+  private lowestAround(vertex: Vertex, grid: WideGrid, most: number): Vertex[] {
+    const { line } = this;
+    const parameters = new Float64Array(4);
+    const at = (x: Float64Array): Vertex => {
+      parameters.set(x);
+      return vertexOf(line.vertexAt(parameters));
+    };
+    line.startAt(vertex);
+    return gridMinima((x) => this.glance(at(x)), grid, most).map(at);
   }
 
   /** The lowest place that a simplex with long steps finds. */
@@ -233,12 +271,16 @@ class PixelFit {
     return this.chain.full(x, y, z, timeNs, spacingM, isWarm, LOOK_TOLERANCE.unfolding);
   }
 
-  /** Descends the lowest minima with fine segments, and judges all that count as the reference does. */
-  refine(): void {
+  /**
+   * Descends the lowest minima with fine segments, those within some log L and at most so many, and judges them as the
+   * reference does. Returns the lowest of them.
+   */
+  refine(withinLlh: number, most: number): Minimum | null {
     const { minima, chain, settings } = this;
     const lowest = Math.min(...minima.map(({ llh }) => llh));
-    const finalists = minima.filter(({ llh }) => llh <= lowest + FINALIST_LLH).sort((a, b) => a.llh - b.llh);
-    for (const minimum of finalists.slice(0, MOST_FINALISTS[settings.kind])) {
+    const near = minima.filter(({ llh }) => llh <= lowest + withinLlh).sort((a, b) => a.llh - b.llh);
+    const finalists = near.slice(0, most);
+    for (const minimum of finalists) {
       this.line.startAt(minimum);
       const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
@@ -247,6 +289,7 @@ class PixelFit {
       const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
       Object.assign(minimum, fine, { llh }, this.energies(fine));
     }
+    return lowestOf(finalists);
   }
 
   /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
@@ -327,6 +370,10 @@ class PixelFit {
       eTotGev: chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     };
   }
+}
+
+function lowestOf(minima: readonly Minimum[]): Minimum | null {
+  return minima.reduce<Minimum | null>((a, b) => (a === null || b.llh < a.llh ? b : a), null);
 }
 
 function vertexOf(v: Float64Array): Vertex {
