@@ -70,6 +70,7 @@ const COMPATIBLE = [
   ['millipede_original', HESE, 1, 8, 444.75],
   ['millipede_original', HESE, 1, 5, 463.68],
   ['millipede_original', HESE, 1, 0, 478.39],
+  ['millipede_original', HESE, 1, 11, 451.02],
   ['millipede_original', BRONZE, 64, 25762, 1068.61],
   ['millipede_wilks', HESE, 1, 8, 117.16],
   ['millipede_wilks', HESE, 1, 5, 125.97],
