@@ -129,7 +129,7 @@ export function progressLine(input: ManifestInput): string {
     .join(', ');
   if (input.isDone) return `${totals.received} fits done (${stages})`;
   const percent = totals.predicted > 0 ? Math.floor((100 * totals.received) / totals.predicted) : 0;
-  const rest = left === null ? '' : `, about ${durationText(left.seconds)} left`;
+  const rest = left === null || totals.received >= totals.predicted ? '' : `, about ${durationText(left.seconds)} left`;
   return `${percent} % (${stages})${rest}`;
 }
 

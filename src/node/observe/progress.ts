@@ -58,6 +58,8 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
   const clients = showsClients ? clientsSeen() : null;
   let startedMs = 0;
   let heardMs: number | null = null;
+  /** The pass in which pixels that stand out are fitted once more. */
+  let again: { readonly of: number; done: number } | null = null;
   let drawnLines = 0;
   let timer: ReturnType<typeof setInterval> | null = null;
 
@@ -67,6 +69,12 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
       if (style === 'quiet') return;
       timer = setInterval(draw, (intervalS ?? (isLive ? 0.2 : 5)) * 1000);
       timer.unref();
+    },
+    'round:chosen': () => {
+      again = null;
+    },
+    'restarts:chosen': ({ pixels }) => {
+      again = { of: pixels, done: 0 };
     },
     'task:done': heard,
     'task:failed': heard,
@@ -82,6 +90,7 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
 
   function heard({ isReplay }: { readonly isReplay: boolean }): void {
     if (!isReplay) heardMs = performance.now();
+    if (again !== null) again.done++;
   }
 
   function note(text: string): void {
@@ -112,16 +121,18 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
     if (view === null) return;
     const figures = taker.figures();
     const best = figures.best === null ? null : bestText(figures.best);
+    const once = again === null ? null : `pixels that stand out, fitted once more: ${again.done}/${again.of}`;
     const nowMs = performance.now();
     const since = quiet(nowMs - (heardMs ?? startedMs), heardMs === null);
     if (!isLive) {
-      const parts = [view.progressLine(), clients?.short() ?? '', since.trim(), best ?? ''];
+      const parts = [view.progressLine(), once ?? '', clients?.short() ?? '', since.trim(), best ?? ''];
       terminal.write(`${stamp()}${parts.filter((part) => part !== '').join('; ')}\n`);
       return;
     }
     const speed = speedLine(figures, (nowMs - startedMs) / 1000);
     const lines = [
       ...figures.levels.map(levelLine),
+      ...(once === null ? [] : [once]),
       clients === null ? `${speed}${since}` : speed,
       ...(clients === null ? [] : [`${clients.long()}${since}`]),
       ...(best === null ? [] : [best]),

@@ -64,6 +64,15 @@ function show(
 }
 
 describe('the progress display', () => {
+  it.each(['live', 'lines'] as const)('says how many pixels that stand out were fitted once more (%s)', (style) => {
+    const { during } = show(style, (listen) => {
+      listen('restarts:chosen', { minimum: { nside: 1, pixel: 2, llh: 4 }, pixels: 2 });
+      const outcome = { nside: 1, pixel: 1, runtimeS: 1, status: 'done', results: [] } as const;
+      listen('task:done', { outcome, isReplay: false });
+    });
+    expect(during.join('\n')).toContain('pixels that stand out, fitted once more: 1/2');
+  });
+
   it('redraws a block on a terminal and takes it away at the end; notes stay above it', () => {
     const { during, after } = show('live', (_, note) => {
       vi.advanceTimersByTime(1000);
