@@ -3,7 +3,7 @@
  * anchor points; then on the single fits of reco-pixel. And what it costs: a pixel with all variations, one evaluation of
  * the likelihood (CPU milliseconds), memory.
  *
- *     npx tsc -p tsconfig.json --noEmit false --outDir out/bench
+ *     npx tsc -p tsconfig.json --noEmit false --outDir out/bench && ln -sfn ../../resources out/bench/resources
  *     node out/bench/bench/millipede.js [original|wilks] [127907|136662] [name=value ...]
  */
 import { readFile } from 'node:fs/promises';
@@ -16,8 +16,9 @@ import { type Fit, findReco, type PreparedEvent, type RecoResult, type RecoTask 
 import { Chain } from '../src/reco/millipede/chain.js';
 import { type MillipedeData, segmentLight } from '../src/reco/millipede/index.js';
 import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../src/sky/index.js';
-import { sharedPath } from '../tests/support/shared.js';
 
+/** The reference data beside the checkout. */
+const DATA = '../shared/data';
 const EVENTS: Record<string, [file: string, result: string]> = {
   '127907': ['hese_event_01.json', 'run00127907.evt000020178442.HESE_1.json'],
   '136662': ['run00136662-evt000035405932-BRONZE.pkl', 'run00136662.evt000035405932.neutrino_1.json'],
@@ -32,7 +33,7 @@ const SINGLE: Record<string, [zenith: number, azimuth: number, ...values: number
 
 async function compare(kind: string, run: string, settings: Record<string, string>): Promise<void> {
   const [file, result] = EVENTS[run]!;
-  const { event, detector } = await loadEvent(sharedPath(`data/events/${file}`), {});
+  const { event, detector } = await loadEvent(`${DATA}/events/${file}`, {});
   const reco = findReco(`millipede_${kind}`);
   const ice = await loadIceModel(readResource, 'spice_mie');
   const tables = (): ReturnType<typeof loadPhotonTables> => loadPhotonTables('spice_mie');
@@ -40,7 +41,7 @@ async function compare(kind: string, run: string, settings: Record<string, strin
   for (const note of prepared.notes) console.log(note);
   const fitTask = await reco.createFit(prepared);
   const frame = skyFrame(event.header.mjd);
-  const text = await readFile(sharedPath(`data/reference-results/millipede_${kind}/${result}`), 'utf8');
+  const text = await readFile(`${DATA}/reference-results/millipede_${kind}/${result}`, 'utf8');
   const rows: Record<string, string | number>[] = [];
   for (const [pixel, ...want] of JSON.parse(text)['nside-1'].data as number[][]) {
     const { zenith, azimuth } = directionOf(frame, pixelPhi(1, pixel!), Math.PI / 2 - pixelTheta(1, pixel!));
