@@ -1,8 +1,8 @@
 /**
  * Fits made once more at the end of a scan: a pixel whose neighbour has a lower llh starts again where the neighbour's fit
  * ended, because fits get stuck now and then, and one stuck pixel makes a hole in the region (specs/reco-splinempe.md
- * 14.5). Only next to pixels near the minimum, where regions are decided, and only where the pixel stands out: a bowl lies
- * nowhere above the middle between opposite neighbours. A restart is one more variation of its pixel.
+ * 14.5). Only next to pixels as near the minimum as the reco says (`Reco.restartWithinLlh`), and only where the pixel stands
+ * out: a bowl lies nowhere above the middle between opposite neighbours. A restart is one more variation of its pixel.
  *
  * A pass is a function of the finished map, and it has its effect when all of it has arrived: the order of arrival does
  * not matter. Passes follow each other until none is of use, since a pixel that improved may help the next one.

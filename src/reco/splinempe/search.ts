@@ -12,7 +12,7 @@
  * nearby, is fitted as it is, too. The last simplex walks over the kinks.
  *
  * Where no place is right there are dozens of minima, and which of them a fit ends in is chance. So that the first nside
- * is nowhere worse than the reference's scan would be, its own simplexes (reference-fit.ts) are followed there as well, as
+ * is hardly ever worse than the reference's scan would be, its own simplexes (reference-fit.ts) are followed there as well, as
  * long as they may lead below what has been found. What helps most there comes at the end of a scan: restarts from the
  * neighbours' fits (scan/restarts.ts).
  * Measured against simplex fits of every start: tests/reco/splinempe and bench/RESULTS.md.
