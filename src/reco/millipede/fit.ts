@@ -2,13 +2,13 @@
  * Fits of one pixel. All starts are descended with coarse segments; those that run into a minimum known already, or settle
  * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
-import { pixelArea } from '../../sky/index.js';
 import { gslSimplex } from '../fit/gsl-simplex.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
 import type { Chain, Sources } from './chain.js';
 import { Line } from './line.js';
+import { LOOKS, type Look, looksOf } from './looks.js';
 import type { MillipedeSettings } from './settings.js';
 import { type InstrumentedVolume, passage } from './volume.js';
 import { gridMinima, type WideGrid } from './wide-search.js';
@@ -41,26 +41,10 @@ const REFERENCE_SPACING_M = 20;
  */
 const REFERENCE_STEPS = [10, 10, 10];
 const REFERENCE_END = { size: 0.5, maxIterations: 150 };
-/** Steps of other starts that look around before they are descended: across the line (m, m), time (ns). */
-const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
-  original: [20, 20, 60],
-  wilks: [60, 60, 100],
-};
-/** `wilks` has one variation, which looks twice at the coarsest pixels. */
-const WIDE_LOOKS: readonly (readonly number[])[] = [
-  [40, 40, 80],
-  [-60, -60, -100],
-];
 /** A start is given up that after its look is this much above the lowest minimum, seen with as few segments. */
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
 /** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
 const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: { original: 40, wilks: 20 } };
-/**
- * Starts look around where the line, turned by the size of a pixel, moves by more than this at the detector's edge, m: there
- * the fit of a coarser pixel may lie in another valley. Valleys of the softened likelihood are wider.
- */
-const LOOK_BEYOND_M: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 0, wilks: 5 };
-const EDGE_M = 500;
 /**
  * Search around the lowest minimum: steps across the line (m, m), time (ns), phase (m). Far from the truth, where nothing
  * fits well, ripples are longer.
@@ -83,9 +67,6 @@ const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: 
 const MOST_CLOSE_STARTS = 8;
 const WIDE_FINALIST_LLH = 20;
 const MOST_WIDE_FINALISTS = 6;
-
-/** How a start looks around: by a simplex with these steps, as the reference does, or not at all. */
-type Look = readonly number[] | 'as the reference' | null;
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Vertex {
@@ -147,26 +128,6 @@ export function fitVariations(
 function isSeedVertex({ variations }: RecoTask, { x, y, z }: Vertex): boolean {
   const seed = variations[0]?.seeds.at(-1);
   return seed !== undefined && seed.x === x && seed.y === y && seed.z === z;
-}
-
-/** Looks around of a start: more than one where it is alone. */
-function looksOf(
-  { kind }: MillipedeSettings,
-  { nside }: RecoTask,
-  variation: number,
-  isFromCoarser: boolean,
-  isAlone: boolean,
-): readonly Look[] {
-  if (isFine(kind, nside)) return [null];
-  if (isFromCoarser) return [variation === 0 ? LOOKS[kind] : null];
-  if (kind === 'original') return ['as the reference'];
-  // One variation has to see what several do.
-  return isAlone ? WIDE_LOOKS : [LOOKS.wilks];
-}
-
-/** Whether pixels are so small that a coarser one's fit lies in the same valley. */
-function isFine(kind: MillipedeSettings['kind'], nside: number): boolean {
-  return Math.sqrt(pixelArea(nside)) * EDGE_M < LOOK_BEYOND_M[kind];
 }
 
 class PixelFit {
