@@ -65,8 +65,8 @@ export function simulateCommand(): Command {
     .option('--time <utc>', 'start of the event', '2024-01-01T00:00:00Z')
     .option('--seed <number>', 'seed of all random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--noise <factor>', "factor on the modules' dark noise; 0 for none", numberBetween(0, 100), 1)
-    .option('--jitter <ns>', 'time spread of pulses in local coincidence', numberBetween(0, 1000), 2.5)
-    .option('--slc-jitter <ns>', 'time spread of isolated pulses', numberBetween(0, 1000), 8)
+    .option('--jitter <ns>', 'time spread of photo-electrons in the tubes', numberBetween(0, 1000), 2.5)
+    .option('--slc-jitter <ns>', 'further spread of isolated pulses', numberBetween(0, 1000), 8)
     .option('--detector <name|file>', 'IC86, or a file that describes a detector: open event, alert, GCD file', 'IC86')
     .option('--ice-model <name>', 'ice; the closed form was fitted to spice_mie', 'spice_mie')
     .addOption(

@@ -118,6 +118,32 @@ describe('pulses', () => {
     expectClose(one.chargePe[0]!, 80 * 0.86, { relative: 0.25 });
   });
 
+  test('are hardly closer than 7 ns, and hold no more than light fluctuates by: bright modules as well', () => {
+    // Two photo-electrons a nanosecond for 400 ns; without a spread of charges 50 a bin of 25 ns, give or take 7.
+    const bins: number[] = [];
+    let close = 0;
+    let count = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const random = new Random(9, seed);
+      const light = Array.from({ length: 800 }, () => 10_000 + 400 * random.uniform()).sort((a, b) => a - b);
+      const { first, timeNs, chargePe } = read(pair(), lightAt(light, hits(10_000)), {}, seed);
+      const charges = new Float64Array(14);
+      for (let p = first[0]!; p < first[1]!; p++) {
+        if (p > first[0]!) count++;
+        if (p > first[0]! && timeNs[p]! - timeNs[p - 1]! < 5) close++;
+        const bin = Math.floor((timeNs[p]! - 10_025) / 25);
+        if (bin >= 0 && bin < charges.length) charges[bin]! += chargePe[p]! / 0.86;
+      }
+      bins.push(...charges);
+    }
+    expect(count).toBeGreaterThan(2_000);
+    expect(close / count).toBeLessThan(0.01);
+    expectClose(mean(bins), 50, { relative: 0.03 });
+    const variance = mean(bins.map((q) => (q - mean(bins)) ** 2));
+    // 1.27 from the charges of photo-electrons; the rest from pulses that fall into one bin or the next.
+    expect(variance / mean(bins)).toBeLessThan(3);
+  });
+
   test('keep within the readout window', () => {
     const { timeNs } = read(pair(), lightAt([5_000, 25_990, 26_005], [5_000, 25_990, 26_005]), SHARP);
     expect([...timeNs].every((t) => t >= 6_000 && t < 26_000)).toBe(true);
