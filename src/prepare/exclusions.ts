@@ -25,6 +25,14 @@ export function saturatedDoms(saturationWindows: readonly DomWindows[]): OMKey[]
   return saturationWindows.filter((dom) => dom.windows.length > 0).map(({ string, om, pmt }) => ({ string, om, pmt }));
 }
 
+/**
+ * Modules that are read out for a moment where no neighbour was hit, whatever their neighbours see: where they are bright,
+ * most of their light is missing. IceCube's list of bad modules has them (event-formats.md 12.1).
+ */
+export function slcOnlyDoms(detector: Detector): OMKey[] {
+  return keysWhere(detector, (i) => detector.isSlcOnly[i] === 1);
+}
+
 /** The modules of IC86's dense infill; none for other detectors. */
 export function deepCoreDoms(detector: Detector): OMKey[] {
   return keysWhere(detector, (i) => isDeepCoreString(detector, detector.string[i]!));
@@ -32,24 +40,16 @@ export function deepCoreDoms(detector: Detector): OMKey[] {
 
 /**
  * Unhit modules that may be left out because a thin grid of 252 others witnesses the dark (`wilks`): all of IC86
- * without a pulse in `hit` but those of the grid, and those at most `keptWithinM` metres from a hit module. The grid is
- * made for IC86; in other detectors nothing is left out.
+ * without a pulse in `hit` but those of the grid. The grid is made for IC86; in other detectors nothing is left out.
  */
-export function sparseUnhitDoms(detector: Detector, hit: PulseMap, keptWithinM: number = 0): OMKey[] {
+export function sparseUnhitDoms(detector: Detector, hit: PulseMap): OMKey[] {
   if (detector.name !== 'IC86') return [];
   const hitIndices = new Set<number>();
   for (let d = 0; d < hit.string.length; d++) {
     const index = domIndex(detector, hit.string[d]!, hit.om[d]!, hit.pmt[d]!);
     if (index >= 0 && hit.first[d]! < hit.first[d + 1]!) hitIndices.add(index);
   }
-  const { x, y, z } = detector;
-  const hitList = [...hitIndices];
-  const isNear = (i: number): boolean =>
-    hitList.some((h) => Math.hypot(x[h]! - x[i]!, y[h]! - y[i]!, z[h]! - z[i]!) <= keptWithinM);
-  return keysWhere(
-    detector,
-    (i) => !hitIndices.has(i) && !isDarkWitness(detector.string[i]!, detector.om[i]!) && !isNear(i),
-  );
+  return keysWhere(detector, (i) => !hitIndices.has(i) && !isDarkWitness(detector.string[i]!, detector.om[i]!));
 }
 
 /** Strings and modules of the grid that stays when unhit modules are left out. */

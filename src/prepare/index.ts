@@ -8,6 +8,7 @@ export {
   effectiveReadout,
   isDarkWitness,
   saturatedDoms,
+  slcOnlyDoms,
   sparseUnhitDoms,
 } from './exclusions.js';
 export {

@@ -12,8 +12,6 @@ import { muonEnergy } from './splinempe/energy.js';
 /** The name that leaves the choice to the scanner. */
 export const AUTO_RECO = 'auto';
 const BRIGHT_GEV = 40_000;
-/** Of simulated cascades it comes nearest to the truth (docs/recos.md). */
-const TILT = 'with its option tilt=yes it comes nearer to the truth';
 
 /** A choice, and a sentence or two of reasons. */
 export interface RecoOfEvent {
@@ -25,8 +23,8 @@ export interface RecoOfEvent {
 export function recoFor(event: DecodedEvent, detector: Detector, ice: IceModel): RecoOfEvent {
   if (event.truth?.shape === 'cascade') {
     return {
-      name: 'millipede_original',
-      why: `millipede_original, because the simulated event is a cascade (${TILT}).`,
+      name: 'monopod',
+      why: 'monopod, because the simulated event is a cascade.',
     };
   }
   const { cleaned } = cleanMuonPulses(event.pulses, detector);
@@ -35,8 +33,7 @@ export function recoFor(event: DecodedEvent, detector: Detector, ice: IceModel):
   const name = isBright ? 'millipede_wilks' : 'splinempe';
   const tev = (gev: number): string => (gev / 1000).toPrecision(3);
   // An event that no muon was fitted to may be no track at all.
-  const doubt =
-    isGuess && !isBright ? ' No earlier fit says that it is a track: a cascade is for millipede_original.' : '';
+  const doubt = isGuess && !isBright ? ' No earlier fit says that it is a track: a cascade is for monopod.' : '';
   return {
     name,
     why: `${name}, because the muon energy of ${tev(energyGev)} TeV (${source}) is ${isBright ? 'above' : 'not above'} ${BRIGHT_GEV / 1000} TeV.${doubt}`,

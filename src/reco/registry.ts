@@ -2,7 +2,7 @@
 import { RecoError } from '../config/index.js';
 import { crashDummy } from './crash-dummy.js';
 import { dummy } from './dummy.js';
-import { millipedeOriginal, millipedeWilks } from './millipede/index.js';
+import { millipedeOriginal, millipedeWilks, monopod } from './millipede/index.js';
 import { pandelMpe } from './pandel-mpe/index.js';
 import { splineMpe, splineMpePointed } from './splinempe/index.js';
 import type { Reco } from './types.js';
@@ -12,6 +12,7 @@ const RECOS: readonly Reco<never>[] = [
   splineMpePointed,
   millipedeOriginal,
   millipedeWilks,
+  monopod,
   pandelMpe,
   dummy,
   crashDummy,

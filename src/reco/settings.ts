@@ -31,24 +31,6 @@ export function yesOrNoSetting(settings: RecoSettings, name: string, fallback: b
   throw new ConfigError('config/bad-value', `The reco option ${name}=${text} is neither yes nor no`, 'Give yes or no.');
 }
 
-/** One of some words, or the default where the setting is absent. Throws {@link ConfigError}. */
-export function wordSetting<Word extends string>(
-  settings: RecoSettings,
-  name: string,
-  fallback: Word,
-  words: readonly Word[],
-): Word {
-  const text = settings[name];
-  if (text === undefined) return fallback;
-  const word = words.find((known) => known === text);
-  if (word !== undefined) return word;
-  throw new ConfigError(
-    'config/bad-value',
-    `The reco option ${name}=${text} is none of ${words.join(', ')}`,
-    `The default is ${fallback}.`,
-  );
-}
-
 /** Refuses settings that the reco does not know, naming the ones it does. Throws {@link ConfigError}. */
 export function refuseUnknownSettings(recoName: string, settings: RecoSettings, known: readonly string[]): void {
   for (const name of Object.keys(settings)) {

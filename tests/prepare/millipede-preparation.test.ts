@@ -13,6 +13,7 @@ import {
   median,
   outsideDeepCoreMask,
   saturatedDoms,
+  slcOnlyDoms,
   sparseUnhitDoms,
   weightedQuantile,
   wilksPulseCleaning,
@@ -285,6 +286,13 @@ describe('exclusions', () => {
         { ...key, om: 5, windows: [] },
       ]),
     ).toEqual([key]);
+  });
+
+  it('27 modules of IC86 deliver isolated hits only, as events may say of their own', () => {
+    const keys = slcOnlyDoms(detector).map(nameOf);
+    expect(keys).toHaveLength(27);
+    expect(keys).toContain('28,10');
+    expect(slcOnlyDoms({ ...detector, isSlcOnly: new Uint8Array(detector.string.length) })).toEqual([]);
   });
 
   it('DeepCore is strings 79 to 86 of IC86, and nothing of another detector', () => {

@@ -50,8 +50,8 @@ it('knows of a simulated event whether it is a cascade', async () => {
   const track = trackEvent(detector, TRACK);
   const truth = { shape: 'cascade' } as NonNullable<typeof track.truth>;
   const { name, why } = recoFor({ ...track, truth }, detector, await loadIceModel(readResource));
-  expect(name).toBe('millipede_original');
-  expect(why).toMatch(/^millipede_original, because the simulated event is a cascade .*tilt=yes/);
+  expect(name).toBe('monopod');
+  expect(why).toBe('monopod, because the simulated event is a cascade.');
 });
 
 const ALERTS = ['00135292-evt000056063172', '00136055-evt000000348073', '00136504-evt000001833389'].map(

@@ -31,7 +31,7 @@ const PROMISING = { poisson: -0.02, softened: -0.005 } as const;
 const LEAST_ENERGY_GEV = 0.001;
 
 /** The settings that the likelihood depends on. */
-export type ChainSettings = Pick<MillipedeSettings, 'halfSizeM' | 'regularization' | 'alpha'>;
+export type ChainSettings = Pick<MillipedeSettings, 'isPoint' | 'halfSizeM' | 'regularization' | 'alpha'>;
 
 /** Candidates of a line with their energies (GeV), as places of a grid of some spacing. */
 export interface Sources {
@@ -84,6 +84,11 @@ export class Chain {
     this.direction[2] = -Math.cos(zenith);
     this.light.setDirection(zenith, azimuth);
     this.problem.sources = 0;
+  }
+
+  /** Whether the weakest light counts, too. */
+  set isThorough(is: boolean) {
+    this.light.isThorough = is;
   }
 
   /**
@@ -146,8 +151,7 @@ export class Chain {
 
   /** -log L of a line not far from the last, with the candidates alone. */
   evaluate(x: number, y: number, z: number, timeNs: number): number {
-    const { range, direction, spacingM } = this;
-    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
+    this.setRange(x, y, z, this.spacingM);
     this.respond(x, y, z, timeNs);
     return this.solve(SEARCH_TOLERANCE);
   }
@@ -246,12 +250,22 @@ export class Chain {
     return sum;
   }
 
+  private setRange(x: number, y: number, z: number, spacingM: number): void {
+    const { range, direction } = this;
+    const { halfSizeM, isPoint } = this.settings;
+    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, halfSizeM, spacingM, range);
+    if (!isPoint) return;
+    const isInside = range.first <= 0 && range.end > 0;
+    range.first = 0;
+    range.end = isInside ? 1 : 0;
+  }
+
   /** Fills the problem with all segments of a line; those that were in it keep their energies where `isWarm`. */
   private takeAllSegments(x: number, y: number, z: number, spacingM: number, isWarm: boolean): void {
-    const { range, direction, problem, energy, number, scratch } = this;
+    const { range, problem, energy, number, scratch } = this;
     const known = isWarm && spacingM === this.spacingM ? problem.sources : 0;
     scratch.fill(0);
-    segmentRange(x, y, z, direction[0]!, direction[1]!, direction[2]!, this.settings.halfSizeM, spacingM, range);
+    this.setRange(x, y, z, spacingM);
     for (let j = 0; j < known; j++) {
       const k = number[j]! - range.first;
       if (k >= 0 && k < range.end - range.first) scratch[k] = energy[j]!;

@@ -10,8 +10,10 @@ import type { Minimum } from '../fit/nelder-mead.js';
 import { quasiNewton } from '../fit/quasi-newton.js';
 import type { RecoResult, RecoTask, Seed } from '../types.js';
 import type { Chain } from './chain.js';
+import { acrossSteps } from './line.js';
+import { energiesOf, resultOf } from './result.js';
 import type { MillipedeSettings } from './settings.js';
-import { type InstrumentedVolume, passage } from './volume.js';
+import type { InstrumentedVolume } from './volume.js';
 
 const UNFOLDING_STEPS = 100;
 /** Steps of `original`, m and ns. */
@@ -39,30 +41,20 @@ export function fitCompatibly(
   const s = Math.sin(task.zenith);
   const n = [-s * Math.cos(task.azimuth), -s * Math.sin(task.azimuth), -Math.cos(task.zenith)];
   const fitSeeds = settings.kind === 'original' ? fitOriginal : fitWilks;
-  return task.variations.map(({ variation, seeds }) => {
-    const usable = seeds.filter((seed) => [seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite));
+  return task.variations.map((variation) => {
+    const usable = variation.seeds.filter(isUsable);
     const line = new CompatibleLine(chain, settings);
     const fitted = isFittable ? fitSeeds(line, usable, n) : null;
-    const { x, y, z, timeNs } = seeds[0]!;
-    const [fitTimeNs, fitX, fitY, fitZ] = fitted?.at ?? [timeNs, x, y, z];
-    const llh = fitted === null ? Number.NaN : line.value(fitted.at, settings.fineSpacingM);
-    const inside = fitted === null ? null : passage(volume, fitX, fitY, fitZ, n);
-    const energy = (from: number, to: number): number =>
-      fitted === null ? Number.NaN : inside === null ? 0 : chain.energyBetween(from, to);
-    return {
-      nside: task.nside,
-      pixel: task.pixel,
-      variation,
-      llh,
-      x: fitX,
-      y: fitY,
-      z: fitZ,
-      timeNs: fitTimeNs,
-      eInGev: energy(inside?.enterM ?? 0, inside?.leaveM ?? 0),
-      eTotGev: energy(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
-      energyGev: Number.NaN,
-    };
+    if (fitted === null) return resultOf(task, variation, null);
+    const [timeNs, x, y, z] = fitted.at;
+    const llh = line.value(fitted.at, settings.fineSpacingM);
+    return resultOf(task, variation, { x, y, z, timeNs, llh, ...energiesOf(chain, volume, { x, y, z, timeNs }, n) });
   });
+}
+
+/** Whether a fit may start there. */
+export function isUsable({ x, y, z, timeNs }: Seed): boolean {
+  return [x, y, z, timeNs].every(Number.isFinite);
 }
 
 /** -log L as the reference computes it: `original` with its own solver, which stops short of the optimum. */
@@ -143,9 +135,8 @@ function gslPass(
   return null;
 }
 
-/** Two passes of Minuit's SIMPLEX, then a descent by gradients; steps shrink along the axis the line runs along. */
-function fitWilks(line: CompatibleLine, seeds: readonly Seed[], n: readonly number[]): Pass {
-  const across = (m: number): number[] => n.map((component) => m * Math.sqrt(1 - component * component));
+/** Two passes of Minuit's SIMPLEX, then a descent by gradients. */
+export function fitWilks(line: CompatibleLine, seeds: readonly Seed[], n: readonly number[]): Pass {
   const { coarseM, coarseNs, fineM, fineNs } = WILKS_STEPS;
   const spacings = [5, 2.5];
   const simplex = (start: readonly number[], steps: number[], spacingM: number): Minimum | null => {
@@ -157,11 +148,13 @@ function fitWilks(line: CompatibleLine, seeds: readonly Seed[], n: readonly numb
   };
   const asParameters = (x: ArrayLike<number>): Parameters => [x[0]!, x[1]!, x[2]!, x[3]!];
   const coarse = best(
-    seeds.map(({ timeNs, x, y, z }) => simplex([timeNs, x, y, z], [coarseNs, ...across(coarseM)], spacings[0]!)),
+    seeds.map(({ timeNs, x, y, z }) =>
+      simplex([timeNs, x, y, z], [coarseNs, ...acrossSteps(n, coarseM)], spacings[0]!),
+    ),
     asParameters,
   );
   if (coarse === null) return null;
-  const steps = [fineNs, ...across(fineM)];
+  const steps = [fineNs, ...acrossSteps(n, fineM)];
   const fine = best([simplex(coarse.at, steps, spacings[1]!)], asParameters);
   if (fine === null) return null;
   const last = quasiNewton((x, out) => line.valueWithGradient(asParameters(x), spacings[1]!, out), fine.at, {

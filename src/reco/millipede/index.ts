@@ -16,9 +16,10 @@ import { Chain } from './chain.js';
 import { fitCompatibly } from './compatible-fit.js';
 import { fitVariations } from './fit.js';
 import type { SegmentLight } from './light.js';
+import { fitPoint } from './point-fit.js';
 import { findSeedVertex, prepareRows } from './prepare.js';
 import type { Rows } from './rows.js';
-import { type MillipedeSettings, millipedeSettings } from './settings.js';
+import { type MillipedeSettings, millipedeSettings, monopodSettings } from './settings.js';
 import { HALF_WIDTH, smearedNodes } from './smeared-nodes.js';
 import { TableSegmentLight } from './table-light.js';
 import { type InstrumentedVolume, instrumentedVolume } from './volume.js';
@@ -42,16 +43,19 @@ type CascadeTables =
  * Pixels this close to the minimum are fitted again from a neighbour's vertex where they stand out: what the levels of a
  * region reach (IceCube's 64.2 / 2, Wilks' 4.61 / 2), and some more.
  */
-const RESTART_WITHIN_LLH = { original: 35, wilks: 10 } as const;
+const RESTART_WITHIN_LLH = { original: 35, wilks: 10, monopod: 10 } as const;
 
 /** Free parameters of the last pass; an event must have more rows with charge. */
 const PARAMETERS = 4;
 
-async function prepare(kind: MillipedeSettings['kind'], input: RecoInput): Promise<PreparedEvent<MillipedeData>> {
-  const name = `millipede_${kind}`;
+async function prepare(
+  name: string,
+  settings: MillipedeSettings,
+  input: RecoInput,
+): Promise<PreparedEvent<MillipedeData>> {
   const { event, detector, ice } = input;
-  const settings = millipedeSettings(kind, input.settings);
-  const vertex = findSeedVertex(event, detector, kind);
+  const { kind } = settings;
+  const vertex = findSeedVertex(event, detector, settings);
   const rows = prepareRows(event, detector, settings);
   if (rows.lit === 0) {
     throw new RecoError(
@@ -108,14 +112,17 @@ function createFit({ data, seedVertex }: PreparedEvent<MillipedeData>): Fit {
   const light = segmentLight(data, stored);
   const chain = new Chain(rows, light, settings);
   const multiplicity = rows.lit + (rows.lit < rows.charge.length ? 1 : 0);
+  const isFittable = multiplicity > PARAMETERS;
+  if (settings.isPoint) return (task) => fitPoint(chain, volume, settings, task, isFittable, seedVertex);
   const fitTask = settings.isCompatible ? fitCompatibly : fitVariations;
-  return (task) => fitTask(chain, volume, settings, task, multiplicity > PARAMETERS, seedVertex);
+  return (task) => fitTask(chain, volume, settings, task, isFittable, seedVertex);
 }
 
 const OPTIONS = {
   compatible: "yes or no (no): follow the reference's minimisers and solver step by step, for comparisons; slow",
   jitter_ns: 'time resolution of modules and electronics, ns (2)',
 } as const;
+const TILT_BY_DEFAULT = "yes or no (yes): use the tilt of the ice's layers";
 
 export const millipedeOriginal: Reco<MillipedeData> = {
   name: 'millipede_original',
@@ -127,7 +134,7 @@ export const millipedeOriginal: Reco<MillipedeData> = {
   addsFallbackSeed: false,
   taskUnit: 'pixel',
   restartWithinLlh: RESTART_WITHIN_LLH.original,
-  prepare: (input) => prepare('original', input),
+  prepare: async (input) => prepare('millipede_original', millipedeSettings('original', input.settings), input),
   createFit,
 };
 
@@ -136,11 +143,9 @@ export const millipedeWilks: Reco<MillipedeData> = {
   about: 'a chain of cascades along the track, softened likelihood: the alert reconstruction above about 40 TeV',
   options: {
     ...OPTIONS,
-    tilt: "yes or no (yes): use the tilt of the ice's layers",
+    tilt: TILT_BY_DEFAULT,
     alpha:
       "1 to 2 (2): shape of the softened likelihood, IceCube's is 2; smaller means flatter maps and larger regions",
-    unhit:
-      "witnesses, near or all (witnesses): modules without light that take part: IceCube's 252 of a thin grid, those within 130 m of a hit one besides, or all",
   },
   variations: [[0, 0, 0]],
   rotatesVertex: true,
@@ -148,6 +153,20 @@ export const millipedeWilks: Reco<MillipedeData> = {
   addsFallbackSeed: true,
   taskUnit: 'pixel',
   restartWithinLlh: RESTART_WITHIN_LLH.wilks,
-  prepare: (input) => prepare('wilks', input),
+  prepare: async (input) => prepare('millipede_wilks', millipedeSettings('wilks', input.settings), input),
+  createFit,
+};
+
+export const monopod: Reco<MillipedeData> = {
+  name: 'monopod',
+  about: "a single cascade, with millipede_original's data and likelihood: for cascades",
+  options: { jitter_ns: 'width of the smearing of times, ns (5)', tilt: TILT_BY_DEFAULT },
+  variations: [[0, 0, 0]],
+  rotatesVertex: false,
+  refinesTime: false,
+  addsFallbackSeed: false,
+  taskUnit: 'pixel',
+  restartWithinLlh: RESTART_WITHIN_LLH.monopod,
+  prepare: async (input) => prepare('monopod', monopodSettings(input.settings), input),
   createFit,
 };

@@ -20,18 +20,13 @@ import {
   latePulseCleaning,
   outsideDeepCoreMask,
   saturatedDoms,
+  slcOnlyDoms,
   sparseUnhitDoms,
   splitByLocalCoincidence,
   wilksPulseCleaning,
 } from '../../prepare/index.js';
 import { buildRows, type Rows } from './rows.js';
-import type { MillipedeSettings, UnhitModules } from './settings.js';
-
-/** Charge that makes a seed vertex, PE, tried in order (2.2). */
-const VERTEX_THRESHOLDS_PE = { original: [2], wilks: [250, 5] } as const;
-
-/** `unhit=near` keeps unhit modules up to here from a hit one, m: its own string and the next ones around. */
-const NEAR_M = 130;
+import type { MillipedeSettings } from './settings.js';
 
 /** What the cleaning leaves of an event. */
 interface Cleaned {
@@ -44,10 +39,15 @@ interface Cleaned {
 /** The rows of an event. */
 export function prepareRows(event: DecodedEvent, detector: Detector, settings: MillipedeSettings): Rows {
   const cleaned = settings.kind === 'original' ? cleanOriginal(event, settings) : cleanWilks(event, detector, settings);
-  const excluded = [...deepCoreDoms(detector), ...saturatedDoms(event.saturationWindows), ...cleaned.excluded];
+  const excluded = [
+    ...slcOnlyDoms(detector),
+    ...deepCoreDoms(detector),
+    ...saturatedDoms(event.saturationWindows),
+    ...cleaned.excluded,
+  ];
   const windows = [...event.calibrationErrata, ...cleaned.windows];
   const readout = detectorReadout(detector, cleaned.readout, excluded, windows);
-  return buildRows(detector, readout, cleaned.pulses, { sigma: settings.binSigma, minWidthNs: settings.minBinWidthNs });
+  return buildRows(detector, readout, cleaned.pulses, settings.bins);
 }
 
 function cleanOriginal(event: DecodedEvent, settings: MillipedeSettings): Cleaned {
@@ -68,13 +68,8 @@ function cleanWilks(event: DecodedEvent, detector: Detector, settings: Millipede
     pulses,
     readout: cleaned.readout,
     windows: cleaned.excluded,
-    excluded: [...brightDoms(outside, settings.brightFactor), ...leftOutUnhit(detector, pulses, settings.unhit)],
+    excluded: [...brightDoms(outside, settings.brightFactor), ...sparseUnhitDoms(detector, pulses)],
   };
-}
-
-function leftOutUnhit(detector: Detector, pulses: PulseMap, unhit: UnhitModules): OMKey[] {
-  if (unhit === 'all') return [];
-  return sparseUnhitDoms(detector, pulses, unhit === 'near' ? NEAR_M : 0);
 }
 
 /** From the first pulse to the end of the last, for events that do not say how long they were read out. */
@@ -89,14 +84,18 @@ function spanOf(pulses: PulseMap): TimeWindow {
 }
 
 /** Where fits of the coarsest pixels start. Throws {@link RecoError} `reco/bad-event` where there is no such place. */
-export function findSeedVertex(event: DecodedEvent, detector: Detector, kind: MillipedeSettings['kind']): SeedVertex {
+export function findSeedVertex(
+  event: DecodedEvent,
+  detector: Detector,
+  { vertexThresholdsPe }: MillipedeSettings,
+): SeedVertex {
   if (event.vetoVertex !== null) return event.vetoVertex;
   const { hlc } = splitByLocalCoincidence(event.pulses);
-  const vertex = findVertex(hlc, detector, VERTEX_THRESHOLDS_PE[kind]);
+  const vertex = findVertex(hlc, detector, vertexThresholdsPe);
   if (vertex !== null) return vertex;
   throw new RecoError(
     'reco/bad-event',
-    `The event has no more than ${VERTEX_THRESHOLDS_PE[kind].at(-1)} photo-electrons of coincident pulses within 3 microseconds: no start vertex.`,
+    `The event has no more than ${vertexThresholdsPe.at(-1)} photo-electrons of coincident pulses within 3 microseconds: no start vertex.`,
     'Such an event cannot be scanned with this reconstruction.',
   );
 }

@@ -5,7 +5,7 @@
 import { type Detector, domIndices } from '../../detector/index.js';
 import type { PulseMap } from '../../event/index.js';
 import type { DetectorReadout } from '../../prepare/index.js';
-import { type BlockRules, timeBins } from './time-bins.js';
+import { type BlockRules, type GridRules, timeBins } from './time-bins.js';
 
 /**
  * Rows and modules. Plain data. Modules with several bins (`timed`) come first; a module with a single bin has one row,
@@ -36,6 +36,9 @@ export interface Rows {
   readonly rowOfModule: Int32Array;
 }
 
+/** Blocks or a grid. */
+export type BinRules = BlockRules | GridRules;
+
 interface Bins {
   readonly dom: number;
   readonly edges: number[];
@@ -45,7 +48,7 @@ interface Bins {
 }
 
 /** Rows of an event: `pulses` cleaned, `readout` what is left of each module's readout (detectorReadout). */
-export function buildRows(detector: Detector, readout: DetectorReadout, pulses: PulseMap, rules: BlockRules): Rows {
+export function buildRows(detector: Detector, readout: DetectorReadout, pulses: PulseMap, rules: BinRules): Rows {
   const pulsesOf = new Map<number, number>();
   for (const [d, dom] of domIndices(detector, pulses).entries()) if (dom >= 0) pulsesOf.set(dom, d);
   const modules: Bins[] = [];
@@ -64,7 +67,7 @@ function binsOf(
   d: number | undefined,
   readout: DetectorReadout,
   pulses: PulseMap,
-  rules: BlockRules,
+  rules: BinRules,
   sequence: number,
 ): Bins | null {
   const edges: number[] = [];

@@ -21,7 +21,12 @@ const TABLES = ['data/photospline/synthetic_cascade.abs.fits'];
 /** A chain for some rows; `collapse`: rows without charge as sums, as production has it. */
 function chainOf(rows: Rows, tables: string, settings: any, halfSizeM: number, collapse: boolean): Chain {
   const light = new SplineSegmentLight(rows, tables, collapse ? rows.lit : rows.charge.length, settings.domEfficiency);
-  return new Chain(rows, light, { halfSizeM, regularization: settings.showerRegularization, alpha: null });
+  return new Chain(rows, light, {
+    isPoint: false,
+    halfSizeM,
+    regularization: settings.showerRegularization,
+    alpha: null,
+  });
 }
 
 /**

@@ -28,7 +28,7 @@ needsShared(
       const { settings } = event.cases[0];
       const rows = rowsOf(event, detectorOf(event.receivers), settings);
       const light = new SplineSegmentLight(rows, event.tables, rows.lit, settings.domEfficiency);
-      const chain = new Chain(rows, light, { halfSizeM: 600, regularization: 0, alpha: null });
+      const chain = new Chain(rows, light, { isPoint: false, halfSizeM: 600, regularization: 0, alpha: null });
       const { seed, pass1, pass2 } = cases[0];
       chain.setDirection(seed.zenith, seed.azimuth);
       const seen: number[][] = [];

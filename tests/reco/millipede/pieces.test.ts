@@ -85,7 +85,7 @@ needsShared('the instrumented volume', [`${FOLDER}/instrumented-volume.json`], (
 });
 
 it('the options that are listed for people are those that are taken', () => {
-  const values: Record<string, string> = { compatible: 'yes', jitter_ns: '5', tilt: 'no', alpha: '1', unhit: 'near' };
+  const values: Record<string, string> = { compatible: 'yes', jitter_ns: '5', tilt: 'no', alpha: '1' };
   for (const [kind, { options }] of [
     ['original', millipedeOriginal],
     ['wilks', millipedeWilks],
