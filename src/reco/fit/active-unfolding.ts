@@ -14,6 +14,8 @@ const MOST_STEPS = 200;
 const MOST_ACTIVE = 256;
 /** At most this many sources are lit in one search. */
 const MOST_NEW = 12;
+/** A step that brings nothing is shortened so many times before it is given up. */
+const MOST_HALVINGS = 12;
 /** Stabilises directions in which sources are as good as the same. */
 const DAMPING = 1e-10;
 /** Curvatures of rows are at least this share of Poisson's. */
@@ -285,10 +287,16 @@ export class ActiveUnfolding {
       const value = this.evaluate(this.trial);
       if (value > before) return this.accept(value);
     }
-    const length = this.lineSearch(room);
-    for (let a = 0; a < active; a++) energy[list[a]!] = Math.max(0, saved[a]! + length * direction[a]!);
-    if (length === room) energy[list[first]!] = 0;
-    return this.accept(this.evaluate(this.trial));
+    // Where the objective is not concave, its slope may point upwards again far beyond a lower place.
+    let length = this.lineSearch(room);
+    for (let k = 0; k < MOST_HALVINGS; k++, length *= 0.5) {
+      for (let a = 0; a < active; a++) energy[list[a]!] = Math.max(0, saved[a]! + length * direction[a]!);
+      if (length === room) energy[list[first]!] = 0;
+      const value = this.evaluate(this.trial);
+      if (value > before) return this.accept(value);
+    }
+    for (let a = 0; a < active; a++) energy[list[a]!] = saved[a]!;
+    return before;
   }
 
   private accept(value: number): number {

@@ -2,15 +2,16 @@
  * Fits of one pixel. All starts are descended with coarse segments; those that run into a minimum known already, or settle
  * far above the lowest, end there. The lowest few minima are then descended with fine segments.
  */
-import { gslSimplex } from '../fit/gsl-simplex.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
-import type { RecoResult, RecoTask, Vertex } from '../types.js';
+import type { RecoResult, RecoTask, Seed, Vertex } from '../types.js';
 import type { Chain, Sources } from './chain.js';
+import { CompatibleLine, fitWilks, isUsable } from './compatible-fit.js';
 import { Line } from './line.js';
-import { LOOKS, type Look, looksOf } from './looks.js';
+import { LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
+import { energiesOf, type Fitted, resultOf } from './result.js';
 import type { MillipedeSettings } from './settings.js';
-import { type InstrumentedVolume, passage } from './volume.js';
+import type { InstrumentedVolume } from './volume.js';
 import { gridMinima, type WideGrid } from './wide-search.js';
 
 /** How far a fit may step: two offsets across the line (m), time (ns), phase (m). */
@@ -34,13 +35,6 @@ const MOST_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { or
 /** Segments are this far apart while a start looks around, and while it does so as the reference does, m. */
 const GLANCE_SPACING_M = 40;
 const REFERENCE_SPACING_M = 20;
-/**
- * A start from the event's own vertex looks around as the first pass of the reference's fit moves: its simplex, by place
- * alone, time being fixed (x, y, z, m), but with fewer segments and until it is so small, in steps. Far from the truth
- * there are many valleys, and which of them a fit ends in is a matter of the way it goes.
- */
-const REFERENCE_STEPS = [10, 10, 10];
-const REFERENCE_END = { size: 0.5, maxIterations: 150 };
 /** A start is given up that after its look is this much above the lowest minimum, seen with as few segments. */
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
 /** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
@@ -66,13 +60,10 @@ const MOST_WIDE_STARTS = 12;
 const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: [3, 3, 3] };
 const MOST_CLOSE_STARTS = 8;
 const WIDE_FINALIST_LLH = 20;
-const MOST_WIDE_FINALISTS = 6;
+const MOST_WIDE_FINALISTS = 10;
 
 /** A minimum: place, value and energies. */
-interface Minimum extends Vertex {
-  llh: number;
-  eInGev: number;
-  eTotGev: number;
+interface Minimum extends Fitted {
   sources: Sources | null;
   /** -log L with as few segments as a look has. */
   glance: number;
@@ -93,35 +84,20 @@ export function fitVariations(
   const coarse = task.variations.map(({ variation, seeds }) => {
     let best: Minimum | null = null;
     for (const [k, seed] of (isFittable ? seeds : []).entries()) {
-      if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
+      if (!isUsable(seed)) continue;
       const isFromCoarser = k < seeds.length - 1 || !isSeedVertex(task, origin);
-      for (const look of looksOf(settings, task, variation, isFromCoarser, seeds.length === 1)) {
-        const minimum = fit.descendCoarsely(seed, look);
-        if (best === null || minimum.llh < best.llh) best = minimum;
-      }
+      const look = lookOf(settings, task, variation, isFromCoarser, seeds.length === 1);
+      const minimum = fit.descendCoarsely(seed, look);
+      if (best === null || minimum.llh < best.llh) best = minimum;
     }
     return best;
   });
   if (isFittable && task.nside < WIDE_BELOW_NSIDE && isSeedVertex(task, origin)) {
     fit.searchWidely(origin);
-    coarse[0] = fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS);
+    const reference = settings.kind === 'wilks' ? fit.followReference(task.variations[0]!.seeds) : null;
+    coarse[0] = lowestOf([fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS), reference]);
   } else fit.refine(FINALIST_LLH, MOST_FINALISTS[settings.kind]);
-  return task.variations.map(({ variation, seeds }, i) => {
-    const { x, y, z, timeNs } = coarse[i] ?? seeds[0]!;
-    return {
-      nside: task.nside,
-      pixel: task.pixel,
-      variation,
-      llh: coarse[i]?.llh ?? Number.NaN,
-      x,
-      y,
-      z,
-      timeNs,
-      eInGev: coarse[i]?.eInGev ?? Number.NaN,
-      eTotGev: coarse[i]?.eTotGev ?? Number.NaN,
-      energyGev: Number.NaN,
-    };
-  });
+  return task.variations.map((variation, i) => resultOf(task, variation, coarse[i] ?? null));
 }
 
 /** Whether the first variation starts at the event's own vertex: at the coarsest pixels. */
@@ -135,8 +111,10 @@ class PixelFit {
   private readonly volume: InstrumentedVolume;
   private readonly settings: MillipedeSettings;
   private readonly line: Line;
-  /** Whether starts are the event's own vertex and what lies around it, of `original`. */
+  /** Whether starts are the event's own vertex and what lies around it, and nothing else. */
   private readonly isCoarsest: boolean;
+  private readonly isWide: boolean;
+  private readonly polishing: (typeof POLISH)[keyof typeof POLISH];
   private readonly minima: Minimum[] = [];
   private readonly gradient = new Float64Array(4);
   private readonly curvature = new Float64Array(16);
@@ -147,7 +125,10 @@ class PixelFit {
     this.volume = volume;
     this.settings = settings;
     this.line = new Line(task.zenith, task.azimuth);
-    this.isCoarsest = settings.kind === 'original' && isSeedVertex(task, origin);
+    this.isCoarsest = isSeedVertex(task, origin) && task.variations[0]?.seeds.length === 1;
+    this.isWide = task.nside < WIDE_BELOW_NSIDE;
+    this.polishing =
+      this.isCoarsest && (this.isWide || settings.kind === 'original') ? POLISH.coarsest : POLISH[settings.kind];
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
@@ -216,12 +197,26 @@ class PixelFit {
   }
 
   /** Where the first pass of the reference's fit leads to. */
-  private lookAsTheReference({ x, y, z, timeNs }: Vertex): Vertex & { glance: number } {
-    const minimum = gslSimplex((at) => this.glance({ x: at[0]!, y: at[1]!, z: at[2]!, timeNs }), [x, y, z], {
-      steps: REFERENCE_STEPS,
-      ...REFERENCE_END,
-    });
-    return { x: minimum.x[0]!, y: minimum.x[1]!, z: minimum.x[2]!, timeNs, glance: minimum.f };
+  private lookAsTheReference(start: Vertex): Vertex & { glance: number } {
+    const { kind } = this.settings;
+    const found = lookAsTheReference(kind, (vertex) => this.glance(vertex), start, this.line.direction, this.isWide);
+    return { ...found, glance: this.glance(found) };
+  }
+
+  /** Where the whole of the reference's fit leads to, with energies as it has them. Null where it fails. */
+  followReference(seeds: readonly Seed[]): Minimum | null {
+    const { chain, settings, line, minima } = this;
+    chain.isThorough = true;
+    const compatible = new CompatibleLine(chain, settings);
+    const pass = fitWilks(compatible, seeds.filter(isUsable), line.direction);
+    const llh = pass === null ? Number.NaN : compatible.value(pass.at, settings.fineSpacingM);
+    chain.isThorough = false;
+    if (pass === null) return null;
+    const [timeNs, x, y, z] = pass.at;
+    const vertex = { x, y, z, timeNs };
+    const minimum = { ...vertex, llh, ...this.energies(vertex), sources: chain.sources(), glance: Number.NaN };
+    minima.push({ ...minimum });
+    return minimum;
   }
 
   /** -log L with few segments. */
@@ -255,8 +250,8 @@ class PixelFit {
 
   /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
   private polish(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
-    const { chain, line, settings } = this;
-    const { steps, calls } = POLISH[this.isCoarsest ? 'coarsest' : settings.kind];
+    const { chain, line } = this;
+    const { steps, calls } = this.polishing;
     const found = nelderMead(
       (parameters) => {
         const v = line.vertexAt(parameters);
@@ -322,19 +317,13 @@ class PixelFit {
     return SAME.every((least, k) => Math.abs(x[k]! - known[k]!) < least);
   }
 
-  private energies({ x, y, z }: Vertex): { eInGev: number; eTotGev: number } {
-    const { chain } = this;
-    const inside = passage(this.volume, x, y, z, this.line.direction);
-    if (inside === null) return { eInGev: 0, eTotGev: 0 };
-    return {
-      eInGev: chain.energyBetween(inside.enterM, inside.leaveM),
-      eTotGev: chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
-    };
+  private energies(vertex: Vertex): { eInGev: number; eTotGev: number } {
+    return energiesOf(this.chain, this.volume, vertex, this.line.direction);
   }
 }
 
-function lowestOf(minima: readonly Minimum[]): Minimum | null {
-  return minima.reduce<Minimum | null>((a, b) => (a === null || b.llh < a.llh ? b : a), null);
+function lowestOf(minima: readonly (Minimum | null)[]): Minimum | null {
+  return minima.reduce((a, b) => (a === null || (b !== null && b.llh < a.llh) ? b : a), null);
 }
 
 function vertexOf(v: Float64Array): Vertex {

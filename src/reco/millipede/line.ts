@@ -75,3 +75,8 @@ export class Line {
     }
   }
 }
+
+/** Steps along x, y, z of this length across a line; they shrink along the axis that the line runs along. */
+export function acrossSteps(direction: readonly number[], lengthM: number): number[] {
+  return direction.map((n) => lengthM * Math.sqrt(1 - n * n));
+}

@@ -15,6 +15,8 @@ export class TableSegmentLight implements SegmentLight {
   readonly stored: number;
   private readonly rows: Rows;
   private readonly lookup: AmplitudeLookup;
+  /** The same for modules without charge, which weak light does not matter to. */
+  private readonly dim: AmplitudeLookup;
   private readonly time: TimeLookup;
   /** Null where every module is given one by one. */
   private readonly dark: DarkField | null;
@@ -46,7 +48,8 @@ export class TableSegmentLight implements SegmentLight {
     this.rows = rows;
     this.stored = stored;
     this.modules = { x: rows.x, y: rows.y, z: rows.z, shift };
-    this.lookup = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows));
+    this.lookup = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows, NEGLIGIBLE_PE.hit));
+    this.dim = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows, NEGLIGIBLE_PE.dark), this.lookup);
     this.time = new TimeLookup(table, smeared, this.lookup, mostEdges(rows));
     this.scale = rows.scale.map((scale) => scale * this.lookup.unit);
     this.dark =
@@ -54,7 +57,7 @@ export class TableSegmentLight implements SegmentLight {
     this.single = stored > rows.lit ? rows.x.length : rows.hit;
     const starts: number[] = [];
     for (let m = rows.timed; m < this.single; m++) {
-      if (m === rows.timed || rows.string[m] !== rows.string[m - 1]) starts.push(m);
+      if (m === rows.timed || m === rows.hit || rows.string[m] !== rows.string[m - 1]) starts.push(m);
     }
     this.firstOfString = Int32Array.from([...starts, this.single]);
     this.stringX = Float64Array.from(starts, (m) => rows.x[m]!);
@@ -64,7 +67,7 @@ export class TableSegmentLight implements SegmentLight {
       for (let m = from; m < this.firstOfString[s + 1]!; m++) {
         width = Math.max(width, Math.hypot(rows.x[m]! - rows.x[from]!, rows.y[m]! - rows.y[from]!));
       }
-      const reach = this.lookup.farthestM + width;
+      const reach = this.lookupOf(from).farthestM + width;
       return reach * reach;
     });
     this.setDirection(0, 0);
@@ -72,7 +75,9 @@ export class TableSegmentLight implements SegmentLight {
 
   setDirection(zenith: number, azimuth: number): void {
     const sin = Math.sin(zenith);
-    this.lookup.setDirection(-sin * Math.cos(azimuth), -sin * Math.sin(azimuth), -Math.cos(zenith));
+    for (const lookup of [this.lookup, this.dim]) {
+      lookup.setDirection(-sin * Math.cos(azimuth), -sin * Math.sin(azimuth), -Math.cos(zenith));
+    }
     this.dark?.setDirection(zenith, azimuth);
   }
 
@@ -82,6 +87,11 @@ export class TableSegmentLight implements SegmentLight {
 
   set isThorough(is: boolean) {
     this.lookup.isThorough = is;
+    this.dim.isThorough = is;
+  }
+
+  private lookupOf(m: number): AmplitudeLookup {
+    return m < this.rows.hit ? this.lookup : this.dim;
   }
 
   column(source: Float64Array, out: Float64Array, at: number, rest: Float64Array, restAt: number): void {
@@ -97,8 +107,9 @@ export class TableSegmentLight implements SegmentLight {
       const dy = stringY[s]! - source[1]!;
       if (!isThorough && dx * dx + dy * dy > stringReach2[s]!) continue;
       const end = firstOfString[s + 1]!;
+      const own = this.lookupOf(firstOfString[s]!);
       for (let m = firstOfString[s]!; m < end; m++) {
-        if (lookup.look(source, modules, m)) out[at + rows.rowOfModule[m]!] = scale[m]! * lookup.place[LIGHT]!;
+        if (own.look(source, modules, m)) out[at + rows.rowOfModule[m]!] = scale[m]! * own.place[LIGHT]!;
       }
     }
     dark?.addSum(source, rest, restAt);
@@ -121,11 +132,12 @@ export class TableSegmentLight implements SegmentLight {
       if (lookup.look(source, modules, m)) this.addBinSlopes(m, source, out);
     }
     for (let m = rows.timed; m < single; m++) {
-      if (!lookup.look(source, modules, m)) continue;
-      lookup.differentiate();
-      const pe = this.scale[m]! * lookup.place[LIGHT]!;
+      const own = this.lookupOf(m);
+      if (!own.look(source, modules, m)) continue;
+      own.differentiate();
+      const pe = this.scale[m]! * own.place[LIGHT]!;
       const at = 4 * rows.rowOfModule[m]!;
-      for (let k = 0; k < 3; k++) out[at + k] = out[at + k]! + pe * lookup.slope[k]!;
+      for (let k = 0; k < 3; k++) out[at + k] = out[at + k]! + pe * own.slope[k]!;
     }
     dark?.addSlope(source, out, 4 * stored);
   }
@@ -192,13 +204,16 @@ function mostEdges({ firstEdge, timed }: Rows): number {
   return most;
 }
 
-/** Light of the strongest cascade that a search may leave out of a module, PE. */
-const NEGLIGIBLE_PE = 1e-4;
+/**
+ * Light of the strongest cascade that a search may leave out of a module, PE. In a short bin with charge a millionth counts:
+ * it has hardly more noise.
+ */
+const NEGLIGIBLE_PE = { hit: 1e-6, dark: 1e-4 } as const;
 /** No cascade is expected to have more energy than this for each photo-electron of the event, GeV. */
 const MOST_GEV_PER_PE = 5;
 
 /** Light that a search may leave out, PE per GeV. */
-function leastLight({ charge }: Rows): number {
+function leastLight({ charge }: Rows, negligiblePe: number): number {
   const total = charge.reduce((sum, pe) => sum + pe, 0);
-  return NEGLIGIBLE_PE / (MOST_GEV_PER_PE * Math.max(total, 1));
+  return negligiblePe / (MOST_GEV_PER_PE * Math.max(total, 1));
 }
