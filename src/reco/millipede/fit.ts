@@ -23,8 +23,8 @@ const FINE_TOLERANCE = 0.03;
 /** Candidates are chosen anew after a line has moved this far, m. */
 const SURVEY_EVERY_M = 20;
 const MOST_SURVEYS = 6;
-/** A fit this close to a known minimum, in every parameter and in value, is in it. */
-const SAME = [3, 3, 8, Number.POSITIVE_INFINITY];
+/** A fit this close to a known minimum, in every parameter and in value, is in it; less close where pixels are many. */
+const SAME = { many: [3, 3, 8, Number.POSITIVE_INFINITY], few: [1, 1, 3, Number.POSITIVE_INFINITY] };
 const SAME_LLH = 3;
 /** A fit is given up that is this much above the lowest, and whose next step promises less than a share of that. */
 const HOPELESS_LLH = 15;
@@ -60,7 +60,7 @@ const MOST_WIDE_STARTS = 12;
 const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: [3, 3, 3] };
 const MOST_CLOSE_STARTS = 8;
 const WIDE_FINALIST_LLH = 20;
-const MOST_WIDE_FINALISTS = 10;
+const MOST_WIDE_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 6, wilks: 10 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Fitted {
@@ -93,9 +93,9 @@ export function fitVariations(
     return best;
   });
   if (isFittable && task.nside < WIDE_BELOW_NSIDE && isSeedVertex(task, origin)) {
-    fit.searchWidely(origin);
+    fit.searchWidely(origin, task);
     const reference = settings.kind === 'wilks' ? fit.followReference(task.variations[0]!.seeds) : null;
-    coarse[0] = lowestOf([fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS), reference]);
+    coarse[0] = lowestOf([fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS[settings.kind]), reference]);
   } else fit.refine(FINALIST_LLH, MOST_FINALISTS[settings.kind]);
   return task.variations.map((variation, i) => resultOf(task, variation, coarse[i] ?? null));
 }
@@ -139,8 +139,8 @@ class PixelFit {
     const from =
       look === null
         ? { ...start, glance: this.glance(start) }
-        : look === 'as the reference'
-          ? this.lookAsTheReference(start)
+        : typeof look === 'string'
+          ? this.lookAsTheReference(start, look === 'as the reference to the end')
           : this.lookAround(start, look);
     if (lowest !== null && from.glance > lowest.glance + WORTHLESS_LLH[settings.kind]) {
       return { ...from, llh: from.glance, ...this.energies(from), sources: null };
@@ -159,8 +159,12 @@ class PixelFit {
   }
 
   /** Descends from the lowest places of all of the detector, then from those around the lowest minimum. */
-  searchWidely(origin: Vertex): void {
-    const look = this.settings.kind === 'original' ? 'as the reference' : LOOKS.wilks;
+  searchWidely(origin: Vertex, { variations }: RecoTask): void {
+    const isOriginal = this.settings.kind === 'original';
+    const look = isOriginal ? 'as the reference' : LOOKS.wilks;
+    for (const seed of isOriginal ? variations.flatMap(({ seeds }) => seeds).filter(isUsable) : []) {
+      this.descendCoarsely(seed, 'as the reference to the end');
+    }
     for (const start of this.lowestAround(origin, WIDE_GRID, MOST_WIDE_STARTS)) this.descendCoarsely(start, look);
     for (const start of this.lowestAround(lowestOf(this.minima)!, CLOSE_GRID, MOST_CLOSE_STARTS)) {
       this.descendCoarsely(start, null);
@@ -197,9 +201,9 @@ class PixelFit {
   }
 
   /** Where the first pass of the reference's fit leads to. */
-  private lookAsTheReference(start: Vertex): Vertex & { glance: number } {
+  private lookAsTheReference(start: Vertex, isToEnd: boolean): Vertex & { glance: number } {
     const { kind } = this.settings;
-    const found = lookAsTheReference(kind, (vertex) => this.glance(vertex), start, this.line.direction, this.isWide);
+    const found = lookAsTheReference(kind, (vertex) => this.glance(vertex), start, this.line.direction, isToEnd);
     return { ...found, glance: this.glance(found) };
   }
 
@@ -314,7 +318,7 @@ class PixelFit {
   private isSame(minimum: Minimum, x: Float64Array, llh: number): boolean {
     if (!(llh < minimum.llh + SAME_LLH)) return false;
     const known = this.line.parametersOf(minimum);
-    return SAME.every((least, k) => Math.abs(x[k]! - known[k]!) < least);
+    return SAME[this.isWide ? 'few' : 'many'].every((least, k) => Math.abs(x[k]! - known[k]!) < least);
   }
 
   private energies(vertex: Vertex): { eInGev: number; eTotGev: number } {

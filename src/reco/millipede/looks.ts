@@ -9,8 +9,8 @@ import type { RecoTask, Vertex } from '../types.js';
 import { acrossSteps } from './line.js';
 import type { MillipedeSettings } from './settings.js';
 
-/** How a start looks around: by a simplex with these steps, as the reference does, or not at all. */
-export type Look = readonly number[] | 'as the reference' | null;
+/** How a start looks around: by a simplex with these steps, as the reference does (roughly, or to its end), or not at all. */
+export type Look = readonly number[] | 'as the reference' | 'as the reference to the end' | null;
 
 /** Steps of starts that do not look as the reference does: across the line (m, m), time (ns). */
 export const LOOKS: Readonly<Record<MillipedeSettings['kind'], readonly number[]>> = {
@@ -45,11 +45,11 @@ function isFine(kind: MillipedeSettings['kind'], nside: number): boolean {
 /**
  * A start from the event's own vertex looks around as the first pass of the reference's fit moves, with fewer segments: far
  * from the truth there are many valleys, and which of them a fit ends in is a matter of the way it goes. `original`: by
- * place alone, time being fixed (x, y, z, m), until it is so small, in steps; where pixels are few until the reference's
- * end. `wilks`: time (ns) and across the line (m), until values are this close.
+ * place alone, time being fixed (x, y, z, m), until it is so small, in steps. `wilks`: time (ns) and across the line (m),
+ * until values are this close.
  */
 const ORIGINAL_LOOK = { steps: [10, 10, 10], maxIterations: 150 };
-const ORIGINAL_END = { few: 0.1, many: 0.5 };
+const ORIGINAL_SIZE = { close: 0.5, end: 0.1 };
 const WILKS_LOOK = { ns: 250, acrossM: 150, end: { tolerance: 1, maxCalls: 100 } };
 
 /** Where the first pass of the reference's fit leads to, by a function of the vertex; `n`: the line's direction. */
@@ -58,12 +58,12 @@ export function lookAsTheReference(
   f: (vertex: Vertex) => number,
   { x, y, z, timeNs }: Vertex,
   n: readonly number[],
-  areFew: boolean,
+  isToEnd: boolean,
 ): Vertex {
   if (kind === 'original') {
     const { x: at } = gslSimplex((v) => f({ x: v[0]!, y: v[1]!, z: v[2]!, timeNs }), [x, y, z], {
       ...ORIGINAL_LOOK,
-      size: areFew ? ORIGINAL_END.few : ORIGINAL_END.many,
+      size: isToEnd ? ORIGINAL_SIZE.end : ORIGINAL_SIZE.close,
     });
     return { x: at[0]!, y: at[1]!, z: at[2]!, timeNs };
   }

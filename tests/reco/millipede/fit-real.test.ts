@@ -67,24 +67,27 @@ needsShared(
 const HESE = 'hese_event_01.json';
 const BRONZE = 'run00136662-evt000035405932-BRONZE.pkl';
 const COMPATIBLE = [
-  ['millipede_original', HESE, 1, 8, 444.75],
-  ['millipede_original', HESE, 1, 5, 463.68],
-  ['millipede_original', HESE, 1, 0, 478.39],
-  ['millipede_original', HESE, 1, 11, 451.02],
-  ['millipede_original', BRONZE, 64, 25762, 1068.61],
+  ['millipede_original', HESE, 1, 8, 429.24],
+  ['millipede_original', HESE, 1, 5, 448.16],
+  ['millipede_original', HESE, 1, 0, 462.89],
+  ['millipede_original', HESE, 1, 11, 435.53],
+  ['millipede_original', BRONZE, 64, 25762, 1064.09],
   ['millipede_wilks', HESE, 1, 8, 117.16],
   ['millipede_wilks', HESE, 1, 5, 125.97],
-  ['millipede_wilks', HESE, 1, 0, 127.67],
+  ['millipede_wilks', HESE, 1, 0, 127.66],
   ['millipede_wilks', HESE, 1, 3, 129.87],
   ['millipede_wilks', BRONZE, 8, 404, 474.17],
-  ['millipede_wilks', BRONZE, 8, 372, 486.96],
-  ['millipede_wilks', BRONZE, 8, 405, 526.11],
+  ['millipede_wilks', BRONZE, 8, 372, 486.94],
+  ['millipede_wilks', BRONZE, 8, 405, 526.1],
 ] as const;
 /** The same far from a bright track, with the product's own table: valley beside valley. */
 const FAR = [
-  ['millipede_original', BRONZE, 1, 0, 4441.12],
-  ['millipede_original', BRONZE, 1, 5, 3899.77],
-  ['millipede_original', BRONZE, 1, 8, 4246.1],
+  ['millipede_original', BRONZE, 1, 0, 4436.61],
+  ['millipede_original', BRONZE, 1, 5, 3889.02],
+  ['millipede_original', BRONZE, 1, 4, 4404.87],
+  ['millipede_wilks', BRONZE, 1, 1, 1349.68],
+  ['millipede_wilks', BRONZE, 1, 2, 1179.53],
+  ['millipede_wilks', BRONZE, 1, 9, 1358.19],
 ] as const;
 
 needsShared('shared events', [...COMPATIBLE.map(([, file]) => `data/events/${file}`), ...PROTOTYPE_FILES], () => {
