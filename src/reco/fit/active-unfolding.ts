@@ -129,6 +129,10 @@ export class ActiveUnfolding {
     for (let i = 0; i < rows; i++) excess += charge[i]!;
     if (!(total > 0) || !(excess > 0)) return;
     for (let j = 0; j < sources; j++) energy[j] = sums[j]! > 0 ? excess / total : 0;
+    // Rows behind the last one with charge do not pull; a multiple of four keeps `dot`'s order of additions.
+    let charged = rows;
+    while (charged > 0 && charge[charged - 1] === 0) charged--;
+    charged = Math.min(rows, (charged + 3) & ~3);
     // Poisson pushes by 1 everywhere.
     const isPoisson = likelihood === poisson;
     for (let k = 0; k < WARM_UP_STEPS; k++) {
@@ -145,7 +149,7 @@ export class ActiveUnfolding {
       }
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
-        const pull = dot(response, j * stride, weight, 0, rows);
+        const pull = dot(response, j * stride, weight, 0, charged);
         const push = isPoisson ? sums[j]! : darkResponse[j]! + dot(response, j * stride, rowSlope, 0, rows);
         energy[j] = (energy[j]! * pull) / push;
       }
