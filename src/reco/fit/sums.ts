@@ -41,13 +41,5 @@ export function sumOf(a: Float64Array, at: number, n: number): number {
 
 /** out += factor * a[at ...] over n elements. */
 export function addScaled(out: Float64Array, factor: number, a: Float64Array, at: number, n: number): void {
-  const whole = n - (n % 4);
-  let i = 0;
-  for (; i < whole; i += 4) {
-    out[i] = out[i]! + factor * a[at + i]!;
-    out[i + 1] = out[i + 1]! + factor * a[at + i + 1]!;
-    out[i + 2] = out[i + 2]! + factor * a[at + i + 2]!;
-    out[i + 3] = out[i + 3]! + factor * a[at + i + 3]!;
-  }
-  for (; i < n; i++) out[i] = out[i]! + factor * a[at + i]!;
+  for (let i = 0; i < n; i++) out[i] = out[i]! + factor * a[at + i]!;
 }
