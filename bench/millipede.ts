@@ -7,18 +7,11 @@
  *     node out/bench/bench/millipede.js [original|wilks] [127907|136662] [name=value ...]
  */
 import { readFile } from 'node:fs/promises';
-import { loadIceModel } from '../src/light/index.js';
-import { loadEvent } from '../src/node/files/load-event.js';
-import { loadPhotonTables } from '../src/node/files/photon-tables.js';
-import { readResource } from '../src/node/files/resources.js';
-import { refineSeedTime } from '../src/prepare/index.js';
-import { type Fit, findReco, type PreparedEvent, type RecoResult, type RecoTask } from '../src/reco/index.js';
+import type { Fit, PreparedEvent, RecoResult, RecoTask } from '../src/reco/index.js';
 import { Chain } from '../src/reco/millipede/chain.js';
 import { type MillipedeData, segmentLight } from '../src/reco/millipede/index.js';
-import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../src/sky/index.js';
+import { benchOf, DATA, pixelTask, taskOf } from './millipede-tasks.js';
 
-/** The reference data beside the checkout. */
-const DATA = '../shared/data';
 const EVENTS: Record<string, [file: string, result: string]> = {
   '127907': ['hese_event_01.json', 'run00127907.evt000020178442.HESE_1.json'],
   '136662': ['run00136662-evt000035405932-BRONZE.pkl', 'run00136662.evt000035405932.neutrino_1.json'],
@@ -33,42 +26,20 @@ const SINGLE: Record<string, [zenith: number, azimuth: number, ...values: number
 
 async function compare(kind: string, run: string, settings: Record<string, string>): Promise<void> {
   const [file, result] = EVENTS[run]!;
-  const { event, detector } = await loadEvent(`${DATA}/events/${file}`, {});
-  const reco = findReco(`millipede_${kind}`);
-  const ice = await loadIceModel(readResource, 'spice_mie');
-  const tables = (): ReturnType<typeof loadPhotonTables> => loadPhotonTables('spice_mie');
-  const prepared: PreparedEvent = await reco.prepare({ event, detector, ice, settings, tables });
+  const bench = await benchOf(kind, file, settings);
+  const { prepared, fitTask } = bench;
   for (const note of prepared.notes) console.log(note);
-  const fitTask = await reco.createFit(prepared);
-  const frame = skyFrame(event.header.mjd);
   const text = await readFile(`${DATA}/reference-results/millipede_${kind}/${result}`, 'utf8');
   const rows: Record<string, string | number>[] = [];
   for (const [pixel, ...want] of JSON.parse(text)['nside-1'].data as number[][]) {
-    const { zenith, azimuth } = directionOf(frame, pixelPhi(1, pixel!), Math.PI / 2 - pixelTheta(1, pixel!));
-    rows.push(await row(String(pixel), taskOf(prepared, reco.variations, pixel!, zenith, azimuth), fitTask, want));
+    rows.push(await row(String(pixel), pixelTask(bench, 1, pixel!), fitTask, want));
   }
   const [zenith, azimuth, ...want] = SINGLE[`${kind} ${run}`]!;
-  const single = taskOf(prepared, [[0, 0, 0]], 0, zenith, azimuth);
+  const single = taskOf(prepared, [[0, 0, 0]], 1, 0, zenith, azimuth);
   rows.push(await row('single', single, fitTask, want));
   console.table(rows);
   console.log(evaluationCost(prepared as PreparedEvent<MillipedeData>, single));
   console.log(`${Math.round(process.memoryUsage().rss / 1e6)} MB of memory`);
-}
-
-function taskOf(
-  { seedVertex, hlcTimes }: PreparedEvent,
-  variations: readonly (readonly [number, number, number])[],
-  pixel: number,
-  zenith: number,
-  azimuth: number,
-): RecoTask {
-  const seeds = variations.map(([dx, dy, dz], variation) => {
-    const [x, y, z] = [seedVertex.x + dx, seedVertex.y + dy, seedVertex.z + dz];
-    const timeNs =
-      hlcTimes === null ? seedVertex.timeNs : refineSeedTime(hlcTimes, x, y, z, zenith, azimuth, seedVertex.timeNs);
-    return { variation, seeds: [{ x, y, z, timeNs, energyGev: Number.NaN }] };
-  });
-  return { nside: 1, pixel, zenith, azimuth, variations: seeds };
 }
 
 /** Ours and the reference's, as "ours (reference's)". */
