@@ -5,13 +5,9 @@
  */
 import type { Minimum } from './fit/nelder-mead.js';
 import { quasiNewton } from './fit/quasi-newton.js';
+import { type Fitted, isUsable, resultOf } from './results.js';
 import type { TrackObjective } from './track-frame.js';
-import type { RecoResult, RecoTask, Seed, Vertex } from './types.js';
-
-/** A fitted track. */
-export interface FittedTrack extends Vertex {
-  readonly llh: number;
-}
+import type { RecoResult, RecoTask, Seed } from './types.js';
 
 /** Lengths of the parameters: m, m, ns. No step of the fit is longer. */
 const SCALES = [40, 40, 120] as const;
@@ -29,27 +25,9 @@ const PATIENCE = 12;
 /** Fits all variations of a task whose direction the objective has. `isFittable`: whether there are enough hits. */
 export function fitVariations(objective: TrackObjective, task: RecoTask, isFittable: boolean): RecoResult[] {
   const starts = new Starts(objective);
-  return task.variations.map(({ variation, seeds }) =>
-    trackResult(task, variation, isFittable ? starts.best(seeds) : null, seeds[0]!),
+  return task.variations.map((variation) =>
+    resultOf(task, variation, isFittable ? starts.best(variation.seeds) : null),
   );
-}
-
-/** The result of a variation; NaN at the first seed where there is no fit. */
-export function trackResult(task: RecoTask, variation: number, best: FittedTrack | null, first: Seed): RecoResult {
-  const { x, y, z, timeNs } = best ?? first;
-  return {
-    nside: task.nside,
-    pixel: task.pixel,
-    variation,
-    llh: best?.llh ?? Number.NaN,
-    x,
-    y,
-    z,
-    timeNs,
-    eInGev: Number.NaN,
-    eTotGev: Number.NaN,
-    energyGev: Number.NaN,
-  };
 }
 
 /** The starts of one pixel; the objective has its direction already. */
@@ -63,10 +41,9 @@ class Starts {
   }
 
   /** The better of the fits from the given seeds; null where none succeeded. */
-  best(seeds: readonly Seed[]): FittedTrack | null {
+  best(seeds: readonly Seed[]): Fitted | null {
     let best: Minimum | null = null;
-    for (const { x, y, z, timeNs } of seeds) {
-      if (![x, y, z, timeNs].every(Number.isFinite)) continue;
+    for (const { x, y, z, timeNs } of seeds.filter(isUsable)) {
       const minimum = this.fit(this.objective.toParameters(x, y, z, timeNs));
       if (minimum !== null && (best === null || minimum.f < best.f)) best = minimum;
     }

@@ -116,13 +116,16 @@ export class Chain {
     const { light, solver, problem, number } = this;
     light.isThorough = true;
     this.full(x, y, z, timeNs, spacingM, true, tolerance);
-    for (let a = 0; a < solver.active; a++) {
-      const j = solver.list[a]!;
-      this.placeSource(number[j]! * spacingM);
-      problem.darkResponse[j] = light.exactRest(this.source);
+    // What the first answer lights gives way to others in the second, which then are asked as well.
+    for (let round = 0; round < 2; round++) {
+      for (let a = 0; a < solver.active; a++) {
+        const j = solver.list[a]!;
+        this.placeSource(number[j]! * spacingM);
+        problem.darkResponse[j] = light.exactRest(this.source);
+      }
+      this.solve(tolerance);
     }
     light.isThorough = false;
-    this.solve(tolerance);
     return this.published();
   }
 

@@ -3,17 +3,19 @@
  * simplex searches with GSL's rules, `wilks` by two with Minuit's and a descent by gradients. For comparisons: a
  * variation takes seconds to minutes.
  */
+
+import { directionOfTravel } from '../../prepare/index.js';
 import { ConjugateUnfolding } from '../fit/conjugate-unfolding.js';
 import { gslSimplex } from '../fit/gsl-simplex.js';
 import { minuitSimplex } from '../fit/minuit-simplex.js';
 import type { Minimum } from '../fit/nelder-mead.js';
 import { quasiNewton } from '../fit/quasi-newton.js';
+import { isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask, Seed } from '../types.js';
 import type { Chain } from './chain.js';
 import { acrossSteps } from './line.js';
-import { energiesOf, resultOf } from './result.js';
 import type { MillipedeSettings } from './settings.js';
-import type { InstrumentedVolume } from './volume.js';
+import { energiesOf, type InstrumentedVolume } from './volume.js';
 
 const UNFOLDING_STEPS = 100;
 /** Steps of `original`, m and ns. */
@@ -38,8 +40,7 @@ export function fitCompatibly(
   isFittable: boolean,
 ): RecoResult[] {
   chain.setDirection(task.zenith, task.azimuth);
-  const s = Math.sin(task.zenith);
-  const n = [-s * Math.cos(task.azimuth), -s * Math.sin(task.azimuth), -Math.cos(task.zenith)];
+  const n = directionOfTravel(task.zenith, task.azimuth);
   const fitSeeds = settings.kind === 'original' ? fitOriginal : fitWilks;
   return task.variations.map((variation) => {
     const usable = variation.seeds.filter(isUsable);
@@ -50,11 +51,6 @@ export function fitCompatibly(
     const llh = line.value(fitted.at, settings.fineSpacingM);
     return resultOf(task, variation, { x, y, z, timeNs, llh, ...energiesOf(chain, volume, { x, y, z, timeNs }, n) });
   });
-}
-
-/** Whether a fit may start there. */
-export function isUsable({ x, y, z, timeNs }: Seed): boolean {
-  return [x, y, z, timeNs].every(Number.isFinite);
 }
 
 /** -log L as the reference computes it: `original` with its own solver, which stops short of the optimum. */

@@ -4,14 +4,14 @@
  */
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
+import { type Fitted, isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask, Seed, Vertex } from '../types.js';
 import type { Chain, Sources } from './chain.js';
-import { CompatibleLine, fitWilks, isUsable } from './compatible-fit.js';
+import { CompatibleLine, fitWilks } from './compatible-fit.js';
 import { Line } from './line.js';
 import { LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
-import { energiesOf, type Fitted, resultOf } from './result.js';
 import type { MillipedeSettings } from './settings.js';
-import type { InstrumentedVolume } from './volume.js';
+import { energiesOf, type InstrumentedVolume } from './volume.js';
 import { gridMinima, type WideGrid } from './wide-search.js';
 
 /** How far a fit may step: two offsets across the line (m), time (ns), phase (m). */

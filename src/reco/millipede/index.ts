@@ -1,11 +1,9 @@
 /**
  * `millipede_original` and `millipede_wilks`: a track as a chain of cascades with free energies
  * (specs/reco-millipede.md). For every line the energies are unfolded from the charges in all time bins; the fit moves
- * the line. prepare.ts cleans and bins, table-light.ts (with IceCube's spline
- * tables cascade-segment-light.ts) says what light to expect, chain.ts judges a line, fit.ts
- * moves it.
- *
- * Options: `OPTIONS` below.
+ * the line. `monopod`: the same with a single cascade. prepare.ts cleans and bins, table-light.ts (with IceCube's spline
+ * tables cascade-segment-light.ts) says what light to expect, chain.ts judges a line, fit.ts moves it, or
+ * compatible-fit.ts does as the reference; point-fit.ts moves the single cascade.
  */
 import { RecoError } from '../../config/index.js';
 import { type CascadeTable, type LightSplines, PhotosplineCascadeLight, tiltShifts } from '../../light/index.js';
@@ -160,7 +158,11 @@ export const millipedeWilks: Reco<MillipedeData> = {
 export const monopod: Reco<MillipedeData> = {
   name: 'monopod',
   about: "a single cascade, with millipede_original's data and likelihood: for cascades",
-  options: { jitter_ns: 'width of the smearing of times, ns (5)', tilt: TILT_BY_DEFAULT },
+  options: {
+    bin_ns: 'width of time bins, ns (25); 0: Bayesian blocks, as millipede_original has them',
+    jitter_ns: 'width of the smearing of times, ns (5)',
+    tilt: TILT_BY_DEFAULT,
+  },
   variations: [[0, 0, 0]],
   rotatesVertex: false,
   refinesTime: false,

@@ -3,13 +3,15 @@
  * and hundreds of nanoseconds from the cascade, with valleys between: light around one string tells little of the side. So
  * they search from several places around it; finer pixels descend from where the coarser one's fit ended.
  */
+
+import { directionOfTravel } from '../../prepare/index.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';
+import { isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask, Vertex } from '../types.js';
 import type { Chain } from './chain.js';
-import { energiesOf, type Fitted, resultOf } from './result.js';
 import type { MillipedeSettings } from './settings.js';
-import type { InstrumentedVolume } from './volume.js';
+import { energiesOf, type InstrumentedVolume } from './volume.js';
 
 /** Places of the search around the event's vertex, m: itself and a level ring. */
 const RING_M = 45;
@@ -58,11 +60,10 @@ export function fitPoint(
   origin: Vertex,
 ): RecoResult[] {
   chain.setDirection(task.zenith, task.azimuth);
-  const sin = Math.sin(task.zenith);
-  const n = [-sin * Math.cos(task.azimuth), -sin * Math.sin(task.azimuth), -Math.cos(task.zenith)];
+  const n = directionOfTravel(task.zenith, task.azimuth);
   const value = (at: Float64Array): number => chain.full(at[0]!, at[1]!, at[2]!, at[3]!, SPACING_M, true, TOLERANCE);
   return task.variations.map((variation) => {
-    const seeds = variation.seeds.filter(({ x, y, z, timeNs }) => [x, y, z, timeNs].every(Number.isFinite));
+    const seeds = variation.seeds.filter(isUsable);
     if (!isFittable || seeds.length === 0) return resultOf(task, variation, null);
     const starts = seeds.flatMap((seed) =>
       isSame(seed, origin) ? search(value, seed) : [placeOf(value, [seed.x, seed.y, seed.z, seed.timeNs])],
@@ -71,7 +72,7 @@ export function fitPoint(
     const [x, y, z, timeNs] = at as unknown as [number, number, number, number];
     const llh = chain.judge(x, y, z, timeNs, SPACING_M, 1e-6) / chargeVariance;
     const vertex = { x, y, z, timeNs };
-    return resultOf(task, variation, { ...vertex, llh, ...energiesOf(chain, volume, vertex, n) } satisfies Fitted);
+    return resultOf(task, variation, { ...vertex, llh, ...energiesOf(chain, volume, vertex, n) });
   });
 }
 

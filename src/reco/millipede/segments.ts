@@ -3,8 +3,6 @@
  * cube, on a grid that has the vertex on it.
  */
 
-/** m/ns. */
-
 /** Numbers of the first segment and of the one behind the last; segment k passes at vertex time + k * stepNs. */
 export interface SegmentRange {
   first: number;

@@ -1,6 +1,6 @@
 /**
- * The numbers by which `millipede_original` and `millipede_wilks` differ (specs/reco-millipede.md section 13), and the
- * options that a user may change.
+ * The numbers by which `millipede_original`, `millipede_wilks` (specs/reco-millipede.md section 13) and `monopod` differ, and
+ * the options that a user may change.
  */
 import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
 import type { RecoSettings } from '../types.js';
@@ -65,15 +65,18 @@ const WILKS: MillipedeSettings = {
   usesTilt: true,
 };
 
+/** Width of the time bins of a single cascade, ns. */
+const GRID_NS = 25;
 /**
- * Light of a cascade is seen from outside the detector. A single cascade has to explain the very first photons of the modules
- * close by: times are smeared by more than their resolution, without which valleys are a few ns apart. The charge of n photo-electrons varies by 1.27 n, as the
- * distribution of the charge of a single one says (specs/photon-tables.md section 12).
+ * A single cascade. Its light is seen from outside the detector, too. It has to explain the very first photons of the modules
+ * close by: times are smeared by more than their resolution, without which valleys are a few ns apart. The charge of n
+ * photo-electrons varies by 1.27 n, as the distribution of the charge of a single one says (specs/photon-tables.md
+ * section 12).
  */
 const MONOPOD: MillipedeSettings = {
   ...ORIGINAL,
   vertexThresholdsPe: [250, 5],
-  bins: { gridNs: 25 },
+  bins: { gridNs: GRID_NS },
   isPoint: true,
   usesTilt: true,
   halfSizeM: 700,
@@ -81,11 +84,13 @@ const MONOPOD: MillipedeSettings = {
   chargeVariance: 1.27,
 };
 
-/** Settings of `monopod` with the user's options. Throws a ConfigError for anything else. */
+/** Settings of `monopod` with the user's options (`bin_ns`: 0 for blocks as `original` has them). Throws a ConfigError for anything else. */
 export function monopodSettings(given: RecoSettings): MillipedeSettings {
-  refuseUnknownSettings('monopod', given, ['jitter_ns', 'tilt']);
+  refuseUnknownSettings('monopod', given, ['bin_ns', 'jitter_ns', 'tilt']);
+  const gridNs = numberSetting(given, 'bin_ns', GRID_NS, { min: 0, max: 1000 });
   return {
     ...MONOPOD,
+    bins: gridNs > 0 ? { gridNs } : ORIGINAL.bins,
     jitterNs: jitterSetting(given, MONOPOD),
     usesTilt: yesOrNoSetting(given, 'tilt', MONOPOD.usesTilt),
   };

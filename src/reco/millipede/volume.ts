@@ -3,6 +3,8 @@
  * strings, from the lowest module to the median of the strings' tops.
  */
 import type { Detector } from '../../detector/index.js';
+import type { Vertex } from '../types.js';
+import type { Chain } from './chain.js';
 
 /** A string with this many others within the distance is not an outer one. */
 const NEIGHBOURS = 6;
@@ -74,6 +76,21 @@ export function passage(volume: InstrumentedVolume, x: number, y: number, z: num
   }
   if (touches.length === 0) return null;
   return { enterM: Math.min(...touches) - MARGIN_M, leaveM: Math.max(...touches) + MARGIN_M };
+}
+
+/** Energies of the chain's last line, through a vertex along the unit vector n: lost inside and in total, GeV. */
+export function energiesOf(
+  chain: Chain,
+  volume: InstrumentedVolume,
+  { x, y, z }: Vertex,
+  n: ArrayLike<number>,
+): { eInGev: number; eTotGev: number } {
+  const inside = passage(volume, x, y, z, n);
+  if (inside === null) return { eInGev: 0, eTotGev: 0 };
+  return {
+    eInGev: chain.energyBetween(inside.enterM, inside.leaveM),
+    eTotGev: chain.energyBetween(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+  };
 }
 
 /** Ray crossing. */

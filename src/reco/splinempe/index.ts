@@ -23,8 +23,8 @@ import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
 import { firstPulses, MUON_PARAMETERS, notesOnHits, prepareMuon } from '../muon-event.js';
 import { firstHits, PANDEL_DEFAULTS } from '../pandel-mpe/hits.js';
 import { type FirstHits, PandelMpeLikelihood } from '../pandel-mpe/likelihood.js';
+import { resultOf } from '../results.js';
 import { numberSetting, refuseUnknownSettings, yesOrNoSetting } from '../settings.js';
-import { trackResult } from '../starts.js';
 import type { Fit, Pointing, PreparedEvent, Reco, RecoInput } from '../types.js';
 import { muonEnergy } from './energy.js';
 import { type MuonHits, SplineMpeLikelihood } from './likelihood.js';
@@ -147,7 +147,7 @@ function createFit({ data }: PreparedEvent<SplineMpeData>): Fit {
       slice.cut(task.zenith);
       for (const objective of Object.values(objectives)) objective.setDirection(task.zenith, task.azimuth);
       const track = isFittable ? searchTrack(objectives, task) : null;
-      return task.variations.map(({ variation, seeds }) => trackResult(task, variation, track, seeds[0]!));
+      return task.variations.map((variation) => resultOf(task, variation, track));
     };
   }
   const likelihood = new SplineMpeLikelihood(hits, new PhotosplineTrackLight(light.splines), energyGev, jitterNs);

@@ -4,7 +4,7 @@
  * ends depends much on the seed, and in directions where no track fits on the last digits of the likelihood, too.
  */
 import { nelderMead, scipySimplex } from '../fit/nelder-mead.js';
-import { type FittedTrack, trackResult } from '../starts.js';
+import { type Fitted, isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask } from '../types.js';
 
 /** -ln L of a muon that passes (x, y, z) metres at a time, ns. */
@@ -16,15 +16,14 @@ export function fitVariationsAsReference(
   task: RecoTask,
   isFittable: boolean,
 ): RecoResult[] {
-  return task.variations.map(({ variation, seeds }) => {
-    let best: FittedTrack | null = null;
-    for (const { x, y, z, timeNs } of isFittable ? seeds : []) {
-      if (![x, y, z, timeNs].every(Number.isFinite)) continue;
+  return task.variations.map((variation) => {
+    let best: Fitted | null = null;
+    for (const { x, y, z, timeNs } of isFittable ? variation.seeds.filter(isUsable) : []) {
       const minimum = nelderMead((v) => evaluate(v[0]!, v[1]!, v[2]!, timeNs), scipySimplex([x, y, z]));
       if (!minimum.converged || !Number.isFinite(minimum.f)) continue;
-      if (best !== null && !(minimum.f < (best as FittedTrack).llh)) continue;
+      if (best !== null && !(minimum.f < (best as Fitted).llh)) continue;
       best = { llh: minimum.f, x: minimum.x[0]!, y: minimum.x[1]!, z: minimum.x[2]!, timeNs };
     }
-    return trackResult(task, variation, best, seeds[0]!);
+    return resultOf(task, variation, best);
   });
 }

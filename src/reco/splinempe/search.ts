@@ -20,7 +20,7 @@
 import { CYLINDER_VARIATIONS } from '../../prepare/index.js';
 import { type Minimum, nelderMead, scipySimplex, stepSimplex } from '../fit/nelder-mead.js';
 import { quasiNewton } from '../fit/quasi-newton.js';
-import type { FittedTrack } from '../starts.js';
+import type { Fitted } from '../results.js';
 import type { TrackObjective } from '../track-frame.js';
 import type { RecoTask } from '../types.js';
 import type { TableLikelihood } from './table-likelihood.js';
@@ -57,7 +57,7 @@ const PATIENCE = 40;
 const HOPELESS = 1e5;
 
 /** The best track that the starts of a task lead to; null where no fit succeeds. */
-export function searchTrack(objectives: SearchObjectives, task: RecoTask): FittedTrack | null {
+export function searchTrack(objectives: SearchObjectives, task: RecoTask): Fitted | null {
   const { likelihood } = objectives;
   const starts: Float64Array[] = [];
   for (const { seeds } of task.variations) {

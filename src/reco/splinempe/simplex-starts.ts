@@ -3,7 +3,7 @@
  * fit ends early where it runs into one that is known, or where it has settled far above the lowest.
  */
 import { type Minimum, nelderMead, stepSimplex } from '../fit/nelder-mead.js';
-import { type FittedTrack, trackResult } from '../starts.js';
+import { type Fitted, isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask, Seed } from '../types.js';
 import type { SplineMpeLikelihood } from './likelihood.js';
 
@@ -25,18 +25,17 @@ export function fitVariationsBySimplex(
 ): RecoResult[] {
   const line = new Line(task.zenith, task.azimuth);
   const minima: Minimum[] = [];
-  return task.variations.map(({ variation, seeds }) => {
-    let best: FittedTrack | null = null;
-    for (const seed of isFittable ? seeds : []) {
-      if (![seed.x, seed.y, seed.z, seed.timeNs].every(Number.isFinite)) continue;
+  return task.variations.map((variation) => {
+    let best: Fitted | null = null;
+    for (const seed of isFittable ? variation.seeds.filter(isUsable) : []) {
       line.startAt(seed);
       const minimum = fitFrom(likelihood, line, minima);
       if (!Number.isFinite(minimum.f) || !minimum.converged) continue;
-      if (best !== null && !(minimum.f < (best as FittedTrack).llh)) continue;
+      if (best !== null && !(minimum.f < (best as Fitted).llh)) continue;
       const [x, y, z, timeNs] = line.vertexAt(minimum.x);
       best = { llh: minimum.f, x: x!, y: y!, z: z!, timeNs: timeNs! };
     }
-    return trackResult(task, variation, best, seeds[0]!);
+    return resultOf(task, variation, best);
   });
 }
 

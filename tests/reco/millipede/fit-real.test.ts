@@ -84,6 +84,7 @@ const COMPATIBLE = [
 const FAR = [
   ['millipede_original', BRONZE, 1, 0, 4436.61],
   ['millipede_original', BRONZE, 1, 5, 3889.02],
+  ['millipede_original', BRONZE, 1, 8, 4330.08],
   ['millipede_original', BRONZE, 1, 4, 4404.87],
   ['millipede_wilks', BRONZE, 1, 1, 1349.68],
   ['millipede_wilks', BRONZE, 1, 2, 1179.53],

@@ -1,7 +1,8 @@
 /** The pieces of the millipede chain against the reference's numbers. */
 import { expect, it } from 'vitest';
-import { directionOfTravel } from '../../../src/prepare/index.js';
+import { directionOfTravel, isDarkWitness } from '../../../src/prepare/index.js';
 import { millipedeOriginal, millipedeWilks } from '../../../src/reco/millipede/index.js';
+import { prepareRows } from '../../../src/reco/millipede/prepare.js';
 import { segmentRange } from '../../../src/reco/millipede/segments.js';
 import { millipedeSettings } from '../../../src/reco/millipede/settings.js';
 import { timeBins } from '../../../src/reco/millipede/time-bins.js';
@@ -9,6 +10,7 @@ import { instrumentedVolume, passage } from '../../../src/reco/millipede/volume.
 import { builtinIc86 } from '../../prepare/decoded.js';
 import { expectClose } from '../../support/close.js';
 import { needsShared, sharedJson } from '../../support/shared.js';
+import { trackEvent } from '../events.js';
 
 const FOLDER = 'data/millipede-vectors';
 const C = 0.299792458;
@@ -82,6 +84,27 @@ needsShared('the instrumented volume', [`${FOLDER}/instrumented-volume.json`], (
       expectClose(track.time + at!.leaveM / C, exitTime, { absolute: 1e-3 });
     }
   });
+});
+
+it('of the modules without light wilks asks a thin grid, original all but DeepCore', async () => {
+  const detector = await builtinIc86();
+  const track = { zenith: 1.4, azimuth: 0.7, x: 40, y: -30, z: -330, timeNs: 12_000 };
+  const event = trackEvent(detector, track);
+  const key = (string: number, z: number): string => `${string},${z}`;
+  const grid = new Set(
+    [...detector.string.keys()]
+      .filter((i) => isDarkWitness(detector.string[i]!, detector.om[i]!))
+      .map((i) => key(detector.string[i]!, detector.z[i]!)),
+  );
+  const darkOf = (kind: 'original' | 'wilks'): string[] => {
+    const { hit, string, z } = prepareRows(event, detector, millipedeSettings(kind, {}));
+    return [...string.keys()].filter((m) => m >= hit).map((m) => key(string[m]!, z[m]!));
+  };
+  const [all, few] = [darkOf('original'), darkOf('wilks')];
+  expect(few.length).toBeGreaterThan(200);
+  expect(few.filter((module) => !grid.has(module))).toEqual([]);
+  expect(all.length).toBeGreaterThan(4680 - event.pulses.string.length - 120);
+  expect(all.filter((module) => Number(module.split(',')[0]) > 78)).toEqual([]);
 });
 
 it('the options that are listed for people are those that are taken', () => {

@@ -81,13 +81,13 @@ needsShared('shortcuts of the likelihood', [EVENT, ...PROTOTYPE_FILES], () => {
   });
 
   it.each(KINDS)(
-    '%s: far dark modules together and weak light left out: 0.06, and less than 1 while searching',
+    '%s: far dark modules together and weak light left out: 0.01, and less than 1 while searching',
     (kind) => {
       const exact = chainOf(kind, { isExact: true });
       const quick = chainOf(kind);
       for (const line of LINES) {
         const [, , x, y, z, timeNs] = line;
-        expectClose(llhOf(quick, line), llhOf(exact, line), { absolute: 0.06 });
+        expectClose(llhOf(quick, line), llhOf(exact, line), { absolute: 0.01 });
         // What a search sees is off by about the same for all lines.
         const [want, own] = [exact, quick].map((chain) => chain.full(x, y, z, timeNs, SPACING_M, false, 1e-6));
         expectClose(own!, want!, { absolute: 1 });
