@@ -6,7 +6,8 @@ import { loadPhotonTables } from '../src/node/files/photon-tables.js';
 import { readResource } from '../src/node/files/resources.js';
 import { refineSeedTime } from '../src/prepare/index.js';
 import { type Fit, findReco, type PreparedEvent, type Reco, type RecoTask } from '../src/reco/index.js';
-import { directionOf, pixelPhi, pixelTheta, skyFrame } from '../src/sky/index.js';
+import { type CoarserFit, taskOf as scanTask } from '../src/scan/seeds.js';
+import { skyFrame } from '../src/sky/index.js';
 
 /** The reference data beside the checkout. */
 export const DATA = '../shared/data';
@@ -29,14 +30,11 @@ export async function benchOf(kind: string, file: string, settings: Record<strin
   return { event, reco, prepared, fitTask: await reco.createFit(prepared) };
 }
 
-/** The task of a pixel of the coarsest sky, with all variations about the event's own vertex. */
-export function pixelTask({ event, reco, prepared }: Bench, nside: number, pixel: number): RecoTask {
-  const { zenith, azimuth } = directionOf(
-    skyFrame(event.header.mjd),
-    pixelPhi(nside, pixel),
-    Math.PI / 2 - pixelTheta(nside, pixel),
-  );
-  return taskOf(prepared, reco.variations, nside, pixel, zenith, azimuth);
+/** The task of a pixel, as a scan has it: from the event's own vertex, or from where the fit of a coarser pixel ended. */
+export function pixelTask(bench: Bench, nside: number, pixel: number, coarser: CoarserFit | null = null): RecoTask {
+  const { event, reco, prepared } = bench;
+  const source = { rules: reco, frame: skyFrame(event.header.mjd), ...prepared };
+  return scanTask(source, nside, pixel, [...reco.variations.keys()], coarser);
 }
 
 /** A task of any direction. */

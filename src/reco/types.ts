@@ -110,8 +110,9 @@ export interface Reco<D = unknown> {
   /** 'pixel': all variations of a pixel travel as one task because they share work. */
   readonly taskUnit: 'variation' | 'pixel';
   /**
-   * At the end of a scan a pixel that stands out above its neighbours, one of which is less than this above the minimum
-   * of the map, is fitted once more from where the fit of the best neighbour ended, until that changes nothing. Absent: no.
+   * At the end of a scan a pixel that stands out above its neighbours is fitted once more from where the fit of the best
+   * neighbour ended, until that changes nothing: by a little where that neighbour is less than this above the minimum of the
+   * map, elsewhere by a share of how far it lies above that. Absent: no.
    */
   readonly restartWithinLlh?: number;
   prepare(input: RecoInput): PreparedEvent<D> | Promise<PreparedEvent<D>>;

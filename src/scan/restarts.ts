@@ -1,8 +1,9 @@
 /**
  * Fits made once more at the end of a scan: a pixel whose neighbour has a lower llh starts again where the neighbour's fit
  * ended, because fits get stuck now and then, and one stuck pixel makes a hole in the region (specs/reco-splinempe.md
- * 14.5). Only next to pixels as near the minimum as the reco says (`Reco.restartWithinLlh`), and only where the pixel stands
- * out: a bowl lies nowhere above the middle between opposite neighbours. A restart is one more variation of its pixel.
+ * 14.5). Only where the pixel stands out: a bowl lies nowhere above the middle between opposite neighbours. Next to pixels as
+ * near the minimum as the reco says (`Reco.restartWithinLlh`) a little is enough, elsewhere the more the farther above the
+ * minimum it lies. A restart is one more variation of its pixel.
  *
  * A pass is a function of the finished map, and it has its effect when all of it has arrived: the order of arrival does
  * not matter. Passes follow each other until none is of use, since a pixel that improved may help the next one.
@@ -16,6 +17,8 @@ export const MOST_RESTARTS = 4;
 const WORTH_LLH = 0.1;
 /** A pixel is stuck, perhaps, if it lies by this above the middle between opposite neighbours. */
 const STANDS_OUT_LLH = 0.1;
+/** Or, far from the minimum, by this share of how far it lies above that. */
+const STANDS_OUT_SHARE = 0.05;
 
 /** One pixel to be fitted once more. */
 export interface Restart {
@@ -61,11 +64,14 @@ export class Restarts {
     const best = new Map<number, number>();
     for (let from = 0; from < table.size; from++) {
       const llh = table.llh(from);
-      if (!(llh <= minimumLlh + withinLlh)) continue;
+      if (Number.isNaN(llh)) continue;
+      const isNear = llh <= minimumLlh + withinLlh;
       const level = table.level(from);
       for (const pixel of neighbours(this.nsides[level]!, table.pixel(from), this.around)) {
         const record = pixel < 0 ? -1 : table.find(level, pixel);
-        if (record < 0 || table.llh(record) <= llh || !this.standsOut(record)) continue;
+        if (record < 0 || table.llh(record) <= llh) continue;
+        const farLlh = isNear ? 0 : STANDS_OUT_SHARE * (table.llh(record) - minimumLlh);
+        if (!this.standsOut(record, Math.max(STANDS_OUT_LLH, farLlh))) continue;
         const before = best.get(record);
         if (before === undefined || this.isBetter(from, before)) best.set(record, from);
       }
@@ -85,8 +91,8 @@ export class Restarts {
     return pass.length > 0;
   }
 
-  /** Whether a pixel lies above the middle between two opposite neighbours, or has no llh. */
-  private standsOut(record: number): boolean {
+  /** Whether a pixel lies that much above the middle between two opposite neighbours, or has no llh. */
+  private standsOut(record: number, byLlh: number): boolean {
     const { table } = this;
     const llh = table.llh(record);
     if (Number.isNaN(llh)) return true;
@@ -97,7 +103,7 @@ export class Restarts {
     };
     const ring = neighbours(this.nsides[level]!, table.pixel(record), this.ring);
     for (let i = 0; i < 4; i++) {
-      if (llh - 0.5 * (llhAt(ring[i]!) + llhAt(ring[i + 4]!)) > STANDS_OUT_LLH) return true;
+      if (llh - 0.5 * (llhAt(ring[i]!) + llhAt(ring[i + 4]!)) > byLlh) return true;
     }
     return false;
   }

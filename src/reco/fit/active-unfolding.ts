@@ -121,7 +121,7 @@ export class ActiveUnfolding {
 
   /** Multiplicative steps from equal energies, of which the peaks are kept. */
   private warmUp(): void {
-    const { problem, energy, sums, expectation, rowSlope, weight, likelihood } = this;
+    const { problem, energy, sums, saved, expectation, rowSlope, weight, likelihood } = this;
     const { rows, sources, response, stride, charge, noise, darkResponse } = problem;
     let total = 0;
     let excess = 0;
@@ -129,20 +129,22 @@ export class ActiveUnfolding {
     for (let i = 0; i < rows; i++) excess += charge[i]!;
     if (!(total > 0) || !(excess > 0)) return;
     for (let j = 0; j < sources; j++) energy[j] = sums[j]! > 0 ? excess / total : 0;
-    // Rows behind the last one with charge do not pull; a multiple of four keeps `dot`'s order of additions.
+    // Rows behind the last one with charge do not pull, and push as if there were noise alone: for a start that is enough.
     let charged = rows;
     while (charged > 0 && charge[charged - 1] === 0) charged--;
     charged = Math.min(rows, (charged + 3) & ~3);
-    // Poisson pushes by 1 everywhere.
-    const isPoisson = likelihood === poisson;
+    likelihood.differentiate(charge, noise, rows, rowSlope, weight);
+    for (let j = 0; j < sources; j++) {
+      saved[j] = darkResponse[j]! - dot(response, j * stride + charged, rowSlope, charged, rows - charged);
+    }
     for (let k = 0; k < WARM_UP_STEPS; k++) {
-      for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
+      for (let i = 0; i < charged; i++) expectation[i] = noise[i]!;
       for (let j = 0; j < sources; j++) {
         const e = energy[j]!;
-        if (e > 0) addScaled(expectation, e, response, j * stride, rows);
+        if (e > 0) addScaled(expectation, e, response, j * stride, charged);
       }
-      likelihood.differentiate(charge, expectation, rows, rowSlope, weight);
-      for (let i = 0; i < rows; i++) {
+      likelihood.differentiate(charge, expectation, charged, rowSlope, weight);
+      for (let i = 0; i < charged; i++) {
         // Slope = pull - push.
         weight[i] = charge[i]! / expectation[i]!;
         rowSlope[i] = weight[i]! - rowSlope[i]!;
@@ -150,7 +152,7 @@ export class ActiveUnfolding {
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
         const pull = dot(response, j * stride, weight, 0, charged);
-        const push = isPoisson ? sums[j]! : darkResponse[j]! + dot(response, j * stride, rowSlope, 0, rows);
+        const push = saved[j]! + dot(response, j * stride, rowSlope, 0, charged);
         energy[j] = (energy[j]! * pull) / push;
       }
     }

@@ -25,7 +25,7 @@ const SURVEY_TOLERANCE = 1e-3;
  * line's light moves on by a segment or two Poisson's likelihood asks for others sooner than the softened one: with fewer
  * candidates fits of it end up to 0.5 higher.
  */
-const PROMISING = { poisson: -0.02, softened: -0.005 } as const;
+const PROMISING = { poisson: -0.02, softened: -0.001 } as const;
 
 /** Every segment has this much energy more in the published likelihood than the unfolding says, GeV. */
 const LEAST_ENERGY_GEV = 0.001;

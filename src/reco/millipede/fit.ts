@@ -9,7 +9,7 @@ import type { RecoResult, RecoTask, Seed, Vertex } from '../types.js';
 import type { Chain, Sources } from './chain.js';
 import { CompatibleLine, fitWilks } from './compatible-fit.js';
 import { Line } from './line.js';
-import { LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
+import { isFine, LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
 import type { MillipedeSettings } from './settings.js';
 import { energiesOf, type InstrumentedVolume } from './volume.js';
 import { gridMinima, type WideGrid } from './wide-search.js';
@@ -44,8 +44,8 @@ const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherC
  * fits well, ripples are longer.
  */
 const POLISH = {
+  long: { steps: [4, 4, 10, 1.25], calls: 80 },
   original: { steps: [2, 2, 5, 1.25], calls: 40 },
-  coarsest: { steps: [4, 4, 10, 1.25], calls: 80 },
   wilks: { steps: [2, 2, 5, 1.25], calls: 20 },
 } as const;
 
@@ -127,8 +127,10 @@ class PixelFit {
     this.line = new Line(task.zenith, task.azimuth);
     this.isCoarsest = isSeedVertex(task, origin) && task.variations[0]?.seeds.length === 1;
     this.isWide = task.nside < WIDE_BELOW_NSIDE;
-    this.polishing =
-      this.isCoarsest && (this.isWide || settings.kind === 'original') ? POLISH.coarsest : POLISH[settings.kind];
+    // Of the coarsest pixels most are far from the minimum: where they are many, `wilks` spares them.
+    const isLong =
+      settings.kind === 'original' ? this.isCoarsest : this.isWide || !(this.isCoarsest || isFine('wilks', task.nside));
+    this.polishing = isLong ? POLISH.long : POLISH[settings.kind];
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */

@@ -38,7 +38,7 @@ export function lookOf(
 }
 
 /** Whether pixels are so small that a coarser one's fit lies in the same valley. */
-function isFine(kind: MillipedeSettings['kind'], nside: number): boolean {
+export function isFine(kind: MillipedeSettings['kind'], nside: number): boolean {
   return Math.sqrt(pixelArea(nside)) * EDGE_M < LOOK_BEYOND_M[kind];
 }
 

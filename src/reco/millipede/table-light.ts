@@ -78,6 +78,7 @@ export class TableSegmentLight implements SegmentLight {
     for (const lookup of [this.lookup, this.dim]) {
       lookup.setDirection(-sin * Math.cos(azimuth), -sin * Math.sin(azimuth), -Math.cos(zenith));
     }
+    this.time.restart();
     this.dark?.setDirection(zenith, azimuth);
   }
 

@@ -18,6 +18,7 @@ import {
   THETA,
   Z,
 } from './amplitude-lookup.js';
+import { fastExp } from './fast-math.js';
 import { CDF_UNIT, type SmearedNodes } from './smeared-nodes.js';
 
 /** Time nodes count from r times this, ns/m, and are in units of 8 ns + 1.6 ns/m r. */
@@ -47,11 +48,16 @@ export class TimeLookup {
   private readonly nodes: Float64Array;
   private readonly roots: Float64Array;
   private readonly cornerWeight = new Float64Array(16);
-  private readonly cornerAt = new Int32Array(16);
+  /** How far apart in the table the corners are, and where the first of them is. */
+  private readonly stepZ: number;
+  private readonly stepR: number;
+  private readonly stepGamma: number;
+  private base = 0;
   private readonly fraction = new Float64Array(4);
-  /** Shares at time nodes of the place, and which of them are known. */
+  /** Shares at time nodes, and the number of the place that each was found for; places are counted. */
   private readonly nodeShare: Float64Array;
-  private readonly isKnown: Uint8Array;
+  private readonly knownAt: Int32Array;
+  private placed = 0;
   private perHeight = 1;
   private thetaWidth = 1;
   private isPlaced = false;
@@ -67,7 +73,16 @@ export class TimeLookup {
     this.roots = this.nodes.map(Math.sqrt);
     this.share = new Float64Array(mostEdges);
     this.nodeShare = new Float64Array(this.nodes.length);
-    this.isKnown = new Uint8Array(this.nodes.length);
+    this.knownAt = new Int32Array(this.nodes.length);
+    this.stepGamma = table.timeThetaDeg.length * CDF_VALUES;
+    this.stepR = table.cosGamma.size * this.stepGamma;
+    this.stepZ = table.timeLnR.size * this.stepR;
+  }
+
+  /** Forgets all places; to be called before there have been billions of them. */
+  restart(): void {
+    this.placed = 0;
+    this.knownAt.fill(0);
   }
 
   /** To be called after every amplitude whose times matter. */
@@ -83,6 +98,8 @@ export class TimeLookup {
     const { nodes, roots, share, nodeShare } = this;
     const start = source[3]! + this.startNs;
     const last = nodes.length - 1;
+    // Edges ascend.
+    let k = 1;
     for (let e = from; e < end; e++) {
       const s = (edgeNs[e]! - start) * this.inverseScale;
       if (!(s > 0)) {
@@ -92,10 +109,9 @@ export class TimeLookup {
       if (s >= nodes[last]!) {
         const over = (s - nodes[last]!) / (TAIL * nodes[last]!);
         this.findNode(last);
-        share[e - from] = over > TAIL_LENGTHS ? 1 : 1 - (1 - nodeShare[last]!) * Math.exp(-over);
+        share[e - from] = over > TAIL_LENGTHS ? 1 : 1 - (1 - nodeShare[last]!) * fastExp(-over);
         continue;
       }
-      let k = 1;
       while (s >= nodes[k]!) k++;
       const f = (Math.sqrt(s) - roots[k - 1]!) / (roots[k]! - roots[k - 1]!);
       this.findNode(k);
@@ -139,7 +155,7 @@ export class TimeLookup {
       if (k > 1) this.findNode(k - 1);
       bySource = (nodeShare[k]! - nodeShare[k - 1]!) / (2 * root * span);
     }
-    const { table, cornerAt, fraction, inverseScale } = this;
+    const { table, base, stepZ, stepR, stepGamma, fraction, inverseScale } = this;
     const { place, isNearest, by } = this.amplitude;
     const { cdf } = this.smeared;
     const { timeLnR, cosGamma: axisG } = table;
@@ -155,7 +171,8 @@ export class TimeLookup {
     let byG = 0;
     let byT = 0;
     for (let c = 0; c < 16; c++) {
-      const at = cornerAt[c]! + k - 1;
+      const at =
+        base + (c & 1) * stepZ + ((c >> 1) & 1) * stepR + ((c >> 2) & 1) * stepGamma + (c >> 3) * CDF_VALUES + k - 1;
       const value = highWeight * cdf[at]! + (lowWeight > 0 ? lowWeight * cdf[at - 1]! : 0);
       const wZ = c & 1 ? fZ : 1 - fZ;
       const wR = c & 2 ? fR : 1 - fR;
@@ -183,18 +200,31 @@ export class TimeLookup {
   /** Share at time node k >= 1 of the place, into `nodeShare`. */
   private findNode(k: number): void {
     if (!this.isPlaced) this.findCorners();
-    if (this.isKnown[k] === 1) return;
-    const { cornerAt, cornerWeight } = this;
+    if (this.knownAt[k] === this.placed) return;
+    const { cornerWeight: w, stepZ, stepR, stepGamma } = this;
     const { cdf } = this.smeared;
-    let sum = 0;
-    for (let c = 0; c < 16; c++) sum += cornerWeight[c]! * cdf[cornerAt[c]! + k - 1]!;
-    this.nodeShare[k] = sum;
-    this.isKnown[k] = 1;
+    // Written out, as it is done for every bin: corners in the order of `cornerWeight`.
+    const a = this.base + k - 1;
+    const b = a + stepR;
+    const c = a + stepGamma;
+    const d = b + stepGamma;
+    this.nodeShare[k] =
+      w[0]! * cdf[a]! +
+      w[1]! * cdf[a + stepZ]! +
+      (w[2]! * cdf[b]! + w[3]! * cdf[b + stepZ]!) +
+      (w[4]! * cdf[c]! + w[5]! * cdf[c + stepZ]! + (w[6]! * cdf[d]! + w[7]! * cdf[d + stepZ]!)) +
+      (w[8]! * cdf[a + CDF_VALUES]! +
+        w[9]! * cdf[a + stepZ + CDF_VALUES]! +
+        (w[10]! * cdf[b + CDF_VALUES]! + w[11]! * cdf[b + stepZ + CDF_VALUES]!) +
+        (w[12]! * cdf[c + CDF_VALUES]! +
+          w[13]! * cdf[c + stepZ + CDF_VALUES]! +
+          (w[14]! * cdf[d + CDF_VALUES]! + w[15]! * cdf[d + stepZ + CDF_VALUES]!)));
+    this.knownAt[k] = this.placed;
   }
 
   /** Corners of the time part around the place of the last amplitude. */
   private findCorners(): void {
-    const { table, heights, cornerAt, cornerWeight, fraction } = this;
+    const { table, heights, cornerWeight, fraction } = this;
     const { place } = this.amplitude;
     const { timeLnR, cosGamma: axisG, timeThetaDeg: thetas } = table;
     const height = heights.inside(place[Z]!);
@@ -211,23 +241,30 @@ export class TimeLookup {
     const fR = uR - iR;
     const fG = uG - iG;
     const fT = (theta - thetas[iT]!) / width;
-    const sG = thetas.length * CDF_VALUES;
-    const sR = axisG.size * sG;
-    const sZ = timeLnR.size * sR;
-    const base = iZ * sZ + iR * sR + iG * sG + iT * CDF_VALUES;
-    for (let c = 0; c < 16; c++) {
-      cornerAt[c] = base + (c & 1) * sZ + ((c >> 1) & 1) * sR + ((c >> 2) & 1) * sG + (c >> 3) * CDF_VALUES;
-      cornerWeight[c] =
-        (c & 1 ? fZ : 1 - fZ) * (c & 2 ? fR : 1 - fR) * (c & 4 ? fG : 1 - fG) * (c & 8 ? fT : 1 - fT) * (1 / CDF_UNIT);
-    }
+    this.base = iZ * this.stepZ + iR * this.stepR + iG * this.stepGamma + iT * CDF_VALUES;
+    weighCorners(fZ, fR, fG, fT, cornerWeight);
     fraction[0] = fZ;
     fraction[1] = fR;
     fraction[2] = fG;
     fraction[3] = fT;
     this.perHeight = heights.isWithin(place[Z]!) ? heights.perStep[iZ]! : 0;
     this.thetaWidth = width;
-    this.isKnown.fill(0);
+    this.placed++;
     this.isPlaced = true;
+  }
+}
+
+/** Weights of the 16 corners: above in height for odd ones, then in distance, gamma and theta. */
+function weighCorners(fZ: number, fR: number, fG: number, fT: number, out: Float64Array): void {
+  const eZ = 1 - fZ;
+  const low = (1 - fR) / CDF_UNIT;
+  const high = fR / CDF_UNIT;
+  for (let c = 0; c < 4; c++) {
+    const w = (c & 1 ? fG : 1 - fG) * (c & 2 ? fT : 1 - fT);
+    out[4 * c] = w * low * eZ;
+    out[4 * c + 1] = w * low * fZ;
+    out[4 * c + 2] = w * high * eZ;
+    out[4 * c + 3] = w * high * fZ;
   }
 }
 
