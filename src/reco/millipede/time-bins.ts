@@ -2,7 +2,7 @@
  * Time bins of one module's pulses: a bin a pulse with gaps between, merged into Bayesian blocks where the rate of charge
  * does not change (specs/reco-millipede.md 3.5; Scargle et al. 2013, ApJ 764, 167), or bins of a fixed grid. Edges of
  * blocks lie where charges are, so that blocks hold more charge, and gaps less, than a model without their knowledge
- * expects: fits of single cascades come out 2 delta llh of 4 from the truth with blocks, and of 1.4 with a grid.
+ * expects: fits of single cascades come out 2 delta llh of 3.3 from the truth with blocks, and of 1.2 with a grid.
  */
 
 /** Bins of one interval of readout: charge `charges[k]` between `edges[k]` and `edges[k + 1]`, ns and PE. */
