@@ -10,7 +10,7 @@ import { queuesOf, type RemoteClientOptions, type RemoteServerOptions } from '..
 import { RunnerClosed, startClient, type TaskRunner } from '../../src/client/index.js';
 import { writeNpz } from '../../src/result/index.js';
 import { parseProgression, runScan, type ScanOutcome } from '../../src/scan/index.js';
-import { event } from '../broker/rabbitmq/scans.js';
+import { event } from '../broker/wire/samples.js';
 import type { LandscapeRecipe } from '../scan/landscape.js';
 import { answerOf, landscapeSetup, randomFrom, scanLandscape } from '../scan/scan-landscape.js';
 import { type NetProxy, openProxy } from '../support/proxy.js';

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { loadWire } from '../../../src/broker/wire/index.js';
 import { loadZstd } from '../../../src/broker/wire/zstd.js';
 import type { Rabbitmq } from '../../support/rabbitmq.js';
-import { answer, collect, event, pythonBeside, smallScan, tasks } from './scans.js';
+import { event } from '../wire/samples.js';
+import { answer, collect, pythonBeside, smallScan, tasks } from './scans.js';
 
 /** The data of a task as upstream's server sends it. */
 async function taskData(): Promise<string> {

@@ -13,16 +13,7 @@ import {
   type RemoteServerOptions,
 } from '../../../src/broker/remote-types.js';
 import type { RecoTask } from '../../../src/reco/index.js';
-
-export const event = {
-  runId: 136662,
-  subRunId: 0,
-  eventId: 35405932,
-  state: 20,
-  start: { year: 2022, tenthNs: 123828921853524946n },
-  end: { year: 2022, tenthNs: 123828921853719677n },
-};
-
+import { event } from '../wire/samples.js';
 /** What an end has told so far, by name. */
 export type Heard = { [K in keyof BrokerEvents]: BrokerEvents[K][] };
 

@@ -1,19 +1,21 @@
-/** A scan and a task to make messages of. */
+/** An event, a scan and a task to make messages of. */
 import type { TaskContext } from '../../../src/broker/wire/index.js';
 import type { RecoTask } from '../../../src/reco/index.js';
+
+export const event = {
+  runId: 136662,
+  subRunId: 0,
+  eventId: 35405932,
+  state: 20,
+  start: { year: 2022, tenthNs: 123828921853524946n },
+  end: { year: 2022, tenthNs: 123828921853719677n },
+};
 
 export const context: TaskContext = {
   scanId: '35405932-1:0-1689867940',
   recoAlgo: 'millipede_wilks',
   formatVersion: '2021a',
-  event: {
-    runId: 136662,
-    subRunId: 0,
-    eventId: 35405932,
-    state: 20,
-    start: { year: 2022, tenthNs: 123828921853524946n },
-    end: { year: 2022, tenthNs: 123828921853719677n },
-  },
+  event,
 };
 
 export function task(): RecoTask {
