@@ -10,7 +10,8 @@
  * --scan: compare pixels of a finished scan of that event instead of fitting them, whatever its restarts made of them; those
  * not further above its minimum than --within, of these every --every-th. Compatible fits of pixels that are not of the
  * coarsest nside start where the scan's coarser pixels ended.
- * --keep: a file with compatible fits, one a line; those not in it are fitted and added.
+ * --keep: a file with compatible fits, one a line; those not in it are fitted and added. They are kept by pixel: of finer
+ * nsides, whose starts a scan decides, one file a scan.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -3,7 +3,6 @@
  * simplex searches with GSL's rules, `wilks` by two with Minuit's and a descent by gradients. For comparisons: a
  * variation takes seconds to minutes.
  */
-
 import { directionOfTravel } from '../../prepare/index.js';
 import { ConjugateUnfolding } from '../fit/conjugate-unfolding.js';
 import { gslSimplex } from '../fit/gsl-simplex.js';

@@ -3,7 +3,6 @@
  * and hundreds of nanoseconds from the cascade, with valleys between: light around one string tells little of the side. So
  * they search from several places around it; finer pixels descend from where the coarser one's fit ended.
  */
-
 import { directionOfTravel } from '../../prepare/index.js';
 import { nelderMead, stepSimplex } from '../fit/nelder-mead.js';
 import { scoring } from '../fit/scoring.js';

@@ -84,7 +84,10 @@ const MONOPOD: MillipedeSettings = {
   chargeVariance: 1.27,
 };
 
-/** Settings of `monopod` with the user's options (`bin_ns`: 0 for blocks as `original` has them). Throws a ConfigError for anything else. */
+/**
+ * Settings of `monopod` with the user's options (`bin_ns`: 0 for blocks as `original` has them). Throws a ConfigError for
+ * anything else.
+ */
 export function monopodSettings(given: RecoSettings): MillipedeSettings {
   refuseUnknownSettings('monopod', given, ['bin_ns', 'jitter_ns', 'tilt']);
   const gridNs = numberSetting(given, 'bin_ns', GRID_NS, { min: 0, max: 1000 });
