@@ -102,7 +102,7 @@ const found: { difference: number; above: number }[] = [];
 for (const pixel of pixels()) {
   const [own, want] = [await ours(pixel), await theirs(pixel)];
   const difference = own.llh - want.llh;
-  found.push({ difference, above: Math.min(own.llh, want.llh) - lowest });
+  found.push({ difference, above: Math.max(0, Math.min(own.llh, want.llh) - lowest) });
   console.log(
     `${kind} ${file} nside ${nside} pixel ${pixel}: ${own.llh.toFixed(2)} less ${want.llh.toFixed(2)} is ` +
       `${difference.toFixed(2)}; ${own.cpuS.toFixed(1)} and ${want.cpuS.toFixed(1)} s`,
