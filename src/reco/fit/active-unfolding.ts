@@ -133,9 +133,13 @@ export class ActiveUnfolding {
     let charged = rows;
     while (charged > 0 && charge[charged - 1] === 0) charged--;
     charged = Math.min(rows, (charged + 3) & ~3);
-    likelihood.differentiate(charge, noise, rows, rowSlope, weight);
-    for (let j = 0; j < sources; j++) {
-      saved[j] = darkResponse[j]! - dot(response, j * stride + charged, rowSlope, charged, rows - charged);
+    // Poisson pushes by 1 everywhere.
+    const isPoisson = likelihood === poisson;
+    if (!isPoisson) {
+      likelihood.differentiate(charge, noise, rows, rowSlope, weight);
+      for (let j = 0; j < sources; j++) {
+        saved[j] = darkResponse[j]! - dot(response, j * stride + charged, rowSlope, charged, rows - charged);
+      }
     }
     for (let k = 0; k < WARM_UP_STEPS; k++) {
       for (let i = 0; i < charged; i++) expectation[i] = noise[i]!;
@@ -152,7 +156,7 @@ export class ActiveUnfolding {
       for (let j = 0; j < sources; j++) {
         if (energy[j] === 0) continue;
         const pull = dot(response, j * stride, weight, 0, charged);
-        const push = saved[j]! + dot(response, j * stride, rowSlope, 0, charged);
+        const push = isPoisson ? sums[j]! : saved[j]! + dot(response, j * stride, rowSlope, 0, charged);
         energy[j] = (energy[j]! * pull) / push;
       }
     }
