@@ -26,6 +26,7 @@ if (only.length === 0) {
     ['formatting and lint', 'check:lint'],
     ['layers', 'check:layers'],
     ['unused code and dependencies', 'check:unused'],
+    ['kernel as its sources say', 'check:kernel'],
   ]) {
     check(title, script);
   }

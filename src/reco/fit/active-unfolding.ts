@@ -4,8 +4,8 @@
  * the objective of unfolding.ts or that of another likelihood). At the optimum few of many sources shine, and close to a
  * solved problem it takes a handful of steps, each over few sources.
  */
+import { bytesOf, type Kernel } from '../kernel/index.js';
 import { poisson, type RowLikelihood } from './row-likelihood.js';
-import { addScaled, dot, sumOf } from './sums.js';
 import type { UnfoldingProblem } from './unfolding.js';
 
 /** Rises of the objective by less than this (as far as slope and curvature tell) do not count. */
@@ -20,37 +20,74 @@ const MOST_HALVINGS = 12;
 const DAMPING = 1e-10;
 /** Curvatures of rows are at least this share of Poisson's. */
 const LEAST_CURVATURE = 0.02;
+/** Elements of a triangle. */
+const MATRIX = (MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2;
 /** Multiplicative steps from scratch. */
 const WARM_UP_STEPS = 15;
 /** Peaks with less light than this (PE) are left dark. */
 const LEAST_LIGHT = 1e-3;
 
-/** Work space of one or many solutions. */
+/** Room for `ActiveUnfolding` in the memory of a kernel. */
+export function unfoldingBytes(mostRows: number, mostSources: number): number {
+  const perRow = Array(6).fill(mostRows);
+  const perSource = Array(4).fill(mostSources);
+  const perShining = Array(3).fill(MOST_ACTIVE);
+  return bytesOf({ float64: [...perRow, ...perSource, ...perShining, MATRIX], int32: [MOST_ACTIVE, mostSources] });
+}
+
+/** Work space of one or many solutions of problems of a size, which lie in the memory of a kernel. */
 export class ActiveUnfolding {
   /** Shining sources of the last solution, `active` of them, in no order. */
-  readonly list: Int32Array = new Int32Array(MOST_ACTIVE);
+  readonly list: Int32Array;
   active = 0;
   /** Newton steps of the last solution. */
   steps = 0;
   /** Per row of the last solution: expectation, slope of the likelihood by it, and a curvature that is not negative. */
-  expectation: Float64Array = new Float64Array(0);
-  rowSlope: Float64Array = new Float64Array(0);
-  weight: Float64Array = new Float64Array(0);
-  private trial: Float64Array = new Float64Array(0);
-  private change = new Float64Array(0);
-  private weighted = new Float64Array(0);
-  private sums = new Float64Array(0);
-  private saved = new Float64Array(0);
-  private readonly matrix = new Float64Array((MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2);
-  private readonly slope = new Float64Array(MOST_ACTIVE);
-  private readonly direction = new Float64Array(MOST_ACTIVE);
+  expectation: Float64Array;
+  readonly rowSlope: Float64Array;
+  readonly weight: Float64Array;
+  private trial: Float64Array;
+  private readonly change: Float64Array;
+  private readonly weighted: Float64Array;
+  /** Per source. */
+  private readonly sums: Float64Array;
+  private readonly saved: Float64Array;
+  private readonly pushes: Float64Array;
+  private readonly matrix: Float64Array;
+  /** Per shining source: slope, step, energy. */
+  private readonly slope: Float64Array;
+  private readonly direction: Float64Array;
+  private readonly lit: Float64Array;
+  /** Sources that might be lit, and how the slope changes by that. */
+  private readonly dark: Int32Array;
+  private readonly curvature: Float64Array;
   private damping = DAMPING;
+  private readonly kernel: Kernel;
   private readonly likelihood: RowLikelihood;
   private problem!: UnfoldingProblem;
   private energy!: Float64Array;
 
-  constructor(likelihood: RowLikelihood = poisson) {
+  /** @param kernel with room for `unfoldingBytes` and the problems; they have at most so many rows and sources */
+  constructor(kernel: Kernel, mostRows: number, mostSources: number, likelihood: RowLikelihood = poisson) {
+    this.kernel = kernel;
     this.likelihood = likelihood;
+    const perRow = (): Float64Array => kernel.float64(mostRows);
+    this.expectation = perRow();
+    this.rowSlope = perRow();
+    this.weight = perRow();
+    this.trial = perRow();
+    this.change = perRow();
+    this.weighted = perRow();
+    this.sums = kernel.float64(mostSources);
+    this.saved = kernel.float64(mostSources);
+    this.pushes = kernel.float64(mostSources);
+    this.curvature = kernel.float64(mostSources);
+    this.slope = kernel.float64(MOST_ACTIVE);
+    this.direction = kernel.float64(MOST_ACTIVE);
+    this.lit = kernel.float64(MOST_ACTIVE);
+    this.matrix = kernel.float64(MATRIX);
+    this.list = kernel.int32(MOST_ACTIVE);
+    this.dark = kernel.int32(mostSources);
   }
 
   /**
@@ -90,20 +127,12 @@ export class ActiveUnfolding {
   private begin(problem: UnfoldingProblem, energy: Float64Array): void {
     this.problem = problem;
     this.energy = energy;
-    const { rows, sources, response, stride, darkResponse } = problem;
-    if (this.expectation.length < rows) {
-      for (const name of ['expectation', 'rowSlope', 'trial', 'change', 'weight', 'weighted'] as const) {
-        this[name] = new Float64Array(rows);
-      }
-    }
-    if (this.sums.length < sources) {
-      this.sums = new Float64Array(sources + 64);
-      this.saved = new Float64Array(sources + 64);
-    }
+    const { rows, sources, darkResponse } = problem;
+    const { sums, kernel } = this;
+    kernel.sumColumns(sums, problem, sources, rows);
     for (let j = 0; j < sources; j++) {
-      const sum = darkResponse[j]! + sumOf(response, j * stride, rows);
-      this.sums[j] = sum;
-      if (!(sum > 0)) energy[j] = 0;
+      sums[j] = sums[j]! + darkResponse[j]!;
+      if (!(sums[j]! > 0)) energy[j] = 0;
     }
     this.listActive();
   }
@@ -121,8 +150,9 @@ export class ActiveUnfolding {
 
   /** Multiplicative steps from equal energies, of which the peaks are kept. */
   private warmUp(): void {
-    const { problem, energy, sums, saved, expectation, rowSlope, weight, likelihood } = this;
-    const { rows, sources, response, stride, charge, noise, darkResponse } = problem;
+    const { problem, energy, sums, saved, pushes, curvature: own, likelihood, kernel } = this;
+    const { expectation, rowSlope, weight } = this;
+    const { rows, sources, charge, noise, darkResponse } = problem;
     let total = 0;
     let excess = 0;
     for (let j = 0; j < sources; j++) total += sums[j]!;
@@ -137,27 +167,22 @@ export class ActiveUnfolding {
     const isPoisson = likelihood === poisson;
     if (!isPoisson) {
       likelihood.differentiate(charge, noise, rows, rowSlope, weight);
-      for (let j = 0; j < sources; j++) {
-        saved[j] = darkResponse[j]! - dot(response, j * stride + charged, rowSlope, charged, rows - charged);
-      }
+      kernel.dotColumns(pushes, problem, sources, rowSlope, charged, rows - charged);
+      for (let j = 0; j < sources; j++) pushes[j] = darkResponse[j]! - pushes[j]!;
     }
     for (let k = 0; k < WARM_UP_STEPS; k++) {
       for (let i = 0; i < charged; i++) expectation[i] = noise[i]!;
-      for (let j = 0; j < sources; j++) {
-        const e = energy[j]!;
-        if (e > 0) addScaled(expectation, e, response, j * stride, charged);
-      }
+      kernel.addColumns(expectation, energy, problem, sources, charged);
       likelihood.differentiate(charge, expectation, charged, rowSlope, weight);
       for (let i = 0; i < charged; i++) {
         // Slope = pull - push.
         weight[i] = charge[i]! / expectation[i]!;
         rowSlope[i] = weight[i]! - rowSlope[i]!;
       }
+      kernel.dotColumns(saved, problem, sources, weight, 0, charged);
+      if (!isPoisson) kernel.dotColumns(own, problem, sources, rowSlope, 0, charged);
       for (let j = 0; j < sources; j++) {
-        if (energy[j] === 0) continue;
-        const pull = dot(response, j * stride, weight, 0, charged);
-        const push = isPoisson ? sums[j]! : saved[j]! + dot(response, j * stride, rowSlope, 0, charged);
-        energy[j] = (energy[j]! * pull) / push;
+        if (energy[j]! > 0) energy[j] = (energy[j]! * saved[j]!) / (isPoisson ? sums[j]! : pushes[j]! + own[j]!);
       }
     }
     this.gatherPeaks();
@@ -187,28 +212,29 @@ export class ActiveUnfolding {
 
   /** Expectation of the shining sources into `out`; returns the objective. */
   private evaluate(out: Float64Array): number {
-    const { problem, energy, list, active, likelihood } = this;
-    const { rows, sources, response, stride, charge, noise, darkResponse, penalty } = problem;
+    const { problem, energy, list, active, lit, likelihood } = this;
+    const { rows, sources, charge, noise, darkResponse, penalty } = problem;
     for (let i = 0; i < rows; i++) out[i] = noise[i]!;
     let sum = 0;
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
       const e = energy[j]!;
-      addScaled(out, e, response, j * stride, rows);
+      lit[a] = e;
       sum -= darkResponse[j]! * e + (j < sources - 1 ? penalty * e * e : 0);
     }
+    this.kernel.addListed(out, list, lit, active, problem, rows);
     return sum + likelihood.sum(charge, out, rows);
   }
 
   /** Newton's direction for the shining sources; returns the gain that it promises. */
   private newtonDirection(): number {
     const { problem, energy, list, active, slope, direction, rowSlope } = this;
-    const { rows, sources, response, stride, darkResponse, penalty } = problem;
+    const { rows, sources, darkResponse, penalty } = problem;
     this.differentiate();
+    this.kernel.dotListed(slope, list, active, problem, rowSlope, rows);
     for (let a = 0; a < active; a++) {
       const j = list[a]!;
-      const pull = dot(response, j * stride, rowSlope, 0, rows);
-      slope[a] = pull - darkResponse[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
+      slope[a] = slope[a]! - darkResponse[j]! - (j < sources - 1 ? 2 * penalty * energy[j]! : 0);
       direction[a] = slope[a]!;
     }
     for (this.damping = DAMPING; ; this.damping *= 1e3) {
@@ -236,25 +262,13 @@ export class ActiveUnfolding {
 
   /** Cholesky factor of the curvature of the shining sources, packed by rows. */
   private factorise(): void {
-    const { problem, list, active, matrix, weight, weighted } = this;
-    const { rows, sources, response, stride, penalty } = problem;
-    for (let a = 0; a < active; a++) {
-      const at = list[a]! * stride;
-      const row = (a * (a + 1)) / 2;
-      for (let i = 0; i < rows; i++) weighted[i] = response[at + i]! * weight[i]!;
-      for (let b = 0; b <= a; b++) matrix[row + b] = dot(response, list[b]! * stride, weighted, 0, rows);
-      matrix[row + a] = matrix[row + a]! * (1 + this.damping) + (list[a]! < sources - 1 ? 2 * penalty : 0);
+    const { problem, list, active, matrix, weight, weighted, kernel, damping } = this;
+    const { rows, sources, penalty } = problem;
+    kernel.gram(matrix, list, active, problem, weight, weighted, rows);
+    for (let a = 0, at = 0; a < active; a++, at += a + 1) {
+      matrix[at] = matrix[at]! * (1 + damping) + (list[a]! < sources - 1 ? 2 * penalty : 0);
     }
-    for (let a = 0; a < active; a++) {
-      const row = (a * (a + 1)) / 2;
-      const own = matrix[row + a]!;
-      for (let b = 0; b <= a; b++) {
-        const other = (b * (b + 1)) / 2;
-        const sum = matrix[row + b]! - dot(matrix, row, matrix, other, b);
-        if (b < a) matrix[row + b] = sum / matrix[other + b]!;
-        else matrix[row + a] = Math.sqrt(Math.max(sum, 0.5 * this.damping * own, Number.MIN_VALUE));
-      }
-    }
+    kernel.cholesky(matrix, active, 0.5 * damping);
   }
 
   /** x = H^-1 x */
@@ -323,11 +337,9 @@ export class ActiveUnfolding {
   /** Length in (0, room] at which the objective is highest along the direction, to a few per cent. */
   private lineSearch(room: number): number {
     const { problem, list, active, direction, change } = this;
-    const { rows, response, stride } = problem;
+    const { rows } = problem;
     change.fill(0, 0, rows);
-    for (let a = 0; a < active; a++) {
-      addScaled(change, direction[a]!, response, list[a]! * stride, rows);
-    }
+    this.kernel.addListed(change, list, direction, active, problem, rows);
     let low = 0;
     let high = room;
     if (Number.isFinite(room) && this.slopeAt(room) >= 0) return room;
@@ -357,29 +369,28 @@ export class ActiveUnfolding {
 
   /** Lights the sources whose light would be a gain, of neighbours the best. Returns whether there are any. */
   private lightUp(tolerance: number): boolean {
-    const { problem, energy, list, saved, sums, rowSlope, weight } = this;
-    const { rows, sources, response, stride, darkResponse } = problem;
+    const { problem, energy, list, dark, curvature, saved, sums, rowSlope, weight, kernel } = this;
+    const { rows, sources, darkResponse } = problem;
     this.differentiate();
     // Slope per light: what a neighbourhood is judged by.
+    kernel.dotColumns(saved, problem, sources, rowSlope, 0, rows);
     for (let j = 0; j < sources; j++) {
-      saved[j] = 0;
-      if (energy[j]! > 0 || !(sums[j]! > 0)) continue;
-      saved[j] = (dot(response, j * stride, rowSlope, 0, rows) - darkResponse[j]!) / sums[j]!;
+      saved[j] = energy[j]! > 0 || !(sums[j]! > 0) ? 0 : (saved[j]! - darkResponse[j]!) / sums[j]!;
     }
-    let lit = 0;
-    for (let j = 0; j < sources && lit < MOST_NEW && this.active + lit < MOST_ACTIVE; j++) {
+    let peaks = 0;
+    for (let j = 0; j < sources; j++) {
       const slope = saved[j]!;
-      if (!(slope > 0) || slope < (saved[j - 1] ?? 0) || slope <= (j + 1 < sources ? saved[j + 1]! : 0)) continue;
-      const at = j * stride;
-      let curvature = 0;
-      for (let i = 0; i < rows; i++) {
-        const m = response[at + i]!;
-        curvature += m * m * weight[i]!;
-      }
-      const g = slope * sums[j]!;
-      if (0.5 * g * g < tolerance * curvature) continue;
+      const isPeak = slope > 0 && slope >= (saved[j - 1] ?? 0) && slope > (j + 1 < sources ? saved[j + 1]! : 0);
+      if (isPeak) dark[peaks++] = j;
+    }
+    kernel.squareListed(curvature, dark, peaks, problem, weight, rows);
+    let lit = 0;
+    for (let k = 0; k < peaks && lit < MOST_NEW && this.active + lit < MOST_ACTIVE; k++) {
+      const j = dark[k]!;
+      const g = saved[j]! * sums[j]!;
+      if (0.5 * g * g < tolerance * curvature[k]!) continue;
       // A little light, so that Newton's step can take it away again.
-      energy[j] = (1e-3 * g) / curvature;
+      energy[j] = (1e-3 * g) / curvature[k]!;
       list[this.active + lit++] = j;
     }
     if (lit === 0) return false;

@@ -3,10 +3,13 @@
  * spline tables. Our own tables have a quicker way (`TableSegmentLight`). Nothing is allocated by a look-up.
  */
 import type { CascadeLight } from '../../light/index.js';
+import { Kernel } from '../kernel/index.js';
+import { chainBytes } from './chain.js';
 import type { SegmentLight } from './light.js';
 import type { Rows } from './rows.js';
 
 export class CascadeSegmentLight implements SegmentLight {
+  readonly kernel: Kernel;
   readonly stored: number;
   isThorough = true;
   private readonly rows: Rows;
@@ -24,6 +27,7 @@ export class CascadeSegmentLight implements SegmentLight {
     this.rows = rows;
     this.light = light;
     this.stored = stored;
+    this.kernel = new Kernel(chainBytes(stored));
     this.shiftM = shiftM;
   }
 

@@ -5,10 +5,10 @@
  * segments alone (energies are at their optimum, so that their change does not count). `survey` looks at all segments and
  * chooses the candidates anew.
  */
-import { ActiveUnfolding } from '../fit/active-unfolding.js';
+import { ActiveUnfolding, unfoldingBytes } from '../fit/active-unfolding.js';
 import { poisson, type RowLikelihood, softened } from '../fit/row-likelihood.js';
-import { addScaled, dot, sumOf } from '../fit/sums.js';
 import type { UnfoldingProblem } from '../fit/unfolding.js';
+import { bytesOf, type Kernel } from '../kernel/index.js';
 import type { SegmentLight } from './light.js';
 
 import type { Rows } from './rows.js';
@@ -40,20 +40,30 @@ export interface Sources {
   readonly energy: Float64Array;
 }
 
+/** Room that a chain with so many rows one by one takes in the kernel of its light, bytes. */
+export function chainBytes(stored: number): number {
+  const perSegment = Array(4).fill(MOST_SEGMENTS);
+  const perRow = Array(3).fill(stored);
+  const float64 = [MOST_SEGMENTS * stored, ...perSegment, ...perRow];
+  return unfoldingBytes(stored, MOST_SEGMENTS) + bytesOf({ float64 });
+}
+
 /** Likelihood of lines in one direction. Energies and segments of the last line stay readable. */
 export class Chain {
   /** Segments in the problem: number (distance from the vertex over the spacing) and energy in GeV. */
   readonly number: Int32Array = new Int32Array(MOST_SEGMENTS);
-  readonly energy: Float64Array = new Float64Array(MOST_SEGMENTS);
+  readonly energy: Float64Array;
   readonly problem: UnfoldingProblem;
   readonly range: SegmentRange = { first: 0, end: 0 };
   readonly solver: ActiveUnfolding;
+  private readonly kernel: Kernel;
   private readonly light: SegmentLight;
   private readonly settings: ChainSettings;
   private readonly direction = new Float64Array(3);
   private readonly likelihood: RowLikelihood;
   private readonly constant: number;
-  private readonly scratch: Float64Array = new Float64Array(MOST_SEGMENTS);
+  private readonly scratch: Float64Array;
+  private readonly sums: Float64Array;
   private readonly expectation: Float64Array;
   private readonly fixed: Float64Array;
   private readonly moved: Float64Array;
@@ -68,13 +78,18 @@ export class Chain {
     this.light = light;
     this.settings = settings;
     this.likelihood = settings.alpha === null ? poisson : softened(settings.alpha);
-    this.solver = new ActiveUnfolding(this.likelihood);
-    this.problem = emptyProblem(rows, light.stored, settings.regularization, MOST_SEGMENTS);
+    const { kernel, stored } = light;
+    this.kernel = kernel;
+    this.solver = new ActiveUnfolding(kernel, stored, MOST_SEGMENTS, this.likelihood);
+    this.problem = emptyProblem(kernel, rows, stored, settings.regularization, MOST_SEGMENTS);
+    this.energy = kernel.float64(MOST_SEGMENTS);
+    this.scratch = kernel.float64(MOST_SEGMENTS);
+    this.sums = kernel.float64(MOST_SEGMENTS);
     this.constant = likelihoodConstant(rows, this.likelihood);
-    this.expectation = new Float64Array(light.stored);
-    this.fixed = new Float64Array(4 * (light.stored + 1));
-    this.moved = new Float64Array(4 * (light.stored + 1));
-    this.column = new Float64Array(4 * (light.stored + 1));
+    this.expectation = kernel.float64(stored);
+    this.fixed = new Float64Array(4 * (stored + 1));
+    this.moved = new Float64Array(4 * (stored + 1));
+    this.column = new Float64Array(4 * (stored + 1));
   }
 
   setDirection(zenith: number, azimuth: number): void {
@@ -231,15 +246,15 @@ export class Chain {
    * -log L with all segments in the problem, each with the least energy more: the published number.
    */
   published(): number {
-    const { problem, energy, likelihood, expectation } = this;
-    const { rows, sources, response, stride, charge, noise, darkResponse, darkNoise } = problem;
+    const { problem, energy, scratch, likelihood, expectation } = this;
+    const { rows, sources, charge, noise, darkResponse, darkNoise } = problem;
     for (let i = 0; i < rows; i++) expectation[i] = noise[i]!;
     let sum = this.constant - darkNoise;
     for (let j = 0; j < sources; j++) {
-      const e = energy[j]! + LEAST_ENERGY_GEV;
-      addScaled(expectation, e, response, j * stride, rows);
-      sum -= e * darkResponse[j]!;
+      scratch[j] = energy[j]! + LEAST_ENERGY_GEV;
+      sum -= scratch[j]! * darkResponse[j]!;
     }
+    this.kernel.addColumns(expectation, scratch, problem, sources, rows);
     return -(sum + likelihood.sum(charge, expectation, rows));
   }
 
@@ -315,14 +330,15 @@ export class Chain {
 
   /** Keeps the segments that shine or might, and their neighbours, in ascending order. */
   private chooseCandidates(): void {
-    const { problem, energy, number, solver, scratch } = this;
-    const { rows, sources, response, stride, darkResponse } = problem;
-    const keep = scratch;
+    const { problem, energy, number, solver, scratch: keep, sums, kernel } = this;
+    const { rows, sources, darkResponse } = problem;
     const promising = PROMISING[this.settings.alpha === null ? 'poisson' : 'softened'];
     solver.prepareResponse();
+    kernel.sumColumns(sums, problem, sources, rows);
+    kernel.dotColumns(keep, problem, sources, solver.rowSlope, 0, rows);
     for (let j = 0; j < sources; j++) {
-      const sum = darkResponse[j]! + sumOf(response, j * stride, rows);
-      const gain = dot(response, j * stride, solver.rowSlope, 0, rows) - darkResponse[j]!;
+      const sum = sums[j]! + darkResponse[j]!;
+      const gain = keep[j]! - darkResponse[j]!;
       keep[j] = sum > 0 && gain > promising * sum ? 1 : 0;
     }
     keep[sources - 1] = 1;
@@ -342,20 +358,23 @@ export class Chain {
 }
 
 /** A problem of the rows, with room for sources. */
-function emptyProblem(rows: Rows, stored: number, penalty: number, capacity: number): UnfoldingProblem {
+function emptyProblem(kernel: Kernel, rows: Rows, stored: number, penalty: number, capacity: number): UnfoldingProblem {
   let darkNoise = 0;
   for (let i = stored; i < rows.noise.length; i++) darkNoise += rows.noise[i]!;
-  return {
+  const problem = {
     rows: stored,
     sources: 0,
-    response: new Float64Array(capacity * stored),
+    response: kernel.float64(capacity * stored),
     stride: stored,
-    charge: rows.charge.subarray(0, stored),
-    noise: rows.noise.subarray(0, stored),
-    darkResponse: new Float64Array(capacity),
+    charge: kernel.float64(stored),
+    noise: kernel.float64(stored),
+    darkResponse: kernel.float64(capacity),
     darkNoise,
     penalty,
   };
+  problem.charge.set(rows.charge.subarray(0, stored));
+  problem.noise.set(rows.noise.subarray(0, stored));
+  return problem;
 }
 
 /** The part of the log likelihood that does not depend on the expectations. */

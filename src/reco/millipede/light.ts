@@ -1,10 +1,13 @@
 /** What a millipede fit asks of a light model: the light of one cascade in all rows of the data. */
+import type { Kernel } from '../kernel/index.js';
 
 /**
  * Light of cascades that all fly the same way, in the rows of one event (`Rows`). Rows 0 to `stored` - 1 are given one by
  * one, the others as a sum.
  */
 export interface SegmentLight {
+  /** Where columns are best written to. It has room for the chain that asks for them (`chainBytes`). */
+  readonly kernel: Kernel;
   readonly stored: number;
   /** False while searching: light that is too weak to matter may be left out. */
   isThorough: boolean;

@@ -3,7 +3,9 @@
  * and the sum over dark modules (dark-field.ts). No allocation after construction.
  */
 import type { CascadeTable } from '../../light/index.js';
+import { Kernel } from '../kernel/index.js';
 import { AmplitudeLookup, LIGHT, type Receivers } from './amplitude-lookup.js';
+import { chainBytes } from './chain.js';
 import { DarkField } from './dark-field.js';
 import type { SegmentLight } from './light.js';
 import type { Rows } from './rows.js';
@@ -12,6 +14,7 @@ import { TimeLookup } from './time-lookup.js';
 
 /** Light from one table in the rows of one event. */
 export class TableSegmentLight implements SegmentLight {
+  readonly kernel: Kernel;
   readonly stored: number;
   private readonly rows: Rows;
   private readonly lookup: AmplitudeLookup;
@@ -47,6 +50,7 @@ export class TableSegmentLight implements SegmentLight {
   ) {
     this.rows = rows;
     this.stored = stored;
+    this.kernel = new Kernel(chainBytes(stored));
     this.modules = { x: rows.x, y: rows.y, z: rows.z, shift };
     this.lookup = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows, NEGLIGIBLE_PE.hit));
     this.dim = new AmplitudeLookup(table, isExact ? 0 : leastLight(rows, NEGLIGIBLE_PE.dark), this.lookup);

@@ -1,16 +1,17 @@
 /** Solvers and minimisers that follow the reference, against its own numbers. */
 import { expect, it } from 'vitest';
-import { ActiveUnfolding } from '../../../src/reco/fit/active-unfolding.js';
+import { ActiveUnfolding, unfoldingBytes } from '../../../src/reco/fit/active-unfolding.js';
 import { ConjugateUnfolding } from '../../../src/reco/fit/conjugate-unfolding.js';
 import { gslSimplex } from '../../../src/reco/fit/gsl-simplex.js';
 import { type UnfoldingProblem, unfoldingObjective } from '../../../src/reco/fit/unfolding.js';
+import { bytesOf, Kernel } from '../../../src/reco/kernel/index.js';
 import { expectClose } from '../../support/close.js';
 import { needsShared, sharedJson } from '../../support/shared.js';
 
 const FOLDER = 'data/millipede-vectors';
 
 /** A problem of the vectors; rows without charge collapsed, or kept as rows. */
-export function problemOf(reference: any, collapse: boolean): UnfoldingProblem {
+function problemOf(reference: any, collapse: boolean): UnfoldingProblem {
   const { cols, response, data, noise, regularization } = reference;
   const kept = [...data.keys()].filter((i: number) => !collapse || data[i] > 0);
   const dark = [...data.keys()].filter((i: number) => !kept.includes(i));
@@ -30,6 +31,27 @@ export function problemOf(reference: any, collapse: boolean): UnfoldingProblem {
     darkResponse,
     darkNoise: dark.reduce((sum: number, i: number) => sum + noise[i], 0),
     penalty: regularization?.[0] ?? 0,
+  };
+}
+
+/** The problem in a kernel's memory, with its solver and room for energies. */
+function inKernel(problem: UnfoldingProblem): {
+  solver: ActiveUnfolding;
+  problem: UnfoldingProblem;
+  energy: Float64Array;
+} {
+  const { rows, sources, response, charge, noise } = problem;
+  const float64 = [response.length, rows, rows, sources];
+  const kernel = new Kernel(unfoldingBytes(rows, sources) + bytesOf({ float64 }));
+  const copy = (of: Float64Array): Float64Array => {
+    const array = kernel.float64(of.length);
+    array.set(of);
+    return array;
+  };
+  return {
+    solver: new ActiveUnfolding(kernel, rows, sources),
+    problem: { ...problem, response: copy(response), charge: copy(charge), noise: copy(noise) },
+    energy: kernel.float64(sources),
   };
 }
 
@@ -61,11 +83,10 @@ needsShared('unfolding by conjugate gradients', [`${FOLDER}/unfolding.json`], ()
 
 needsShared('unfolding by active sources', [`${FOLDER}/unfolding.json`], () => {
   it('finds the optimum of every problem, from nothing and from anywhere', () => {
-    const solver = new ActiveUnfolding();
     for (const [k, reference] of sharedJson(`${FOLDER}/unfolding.json`).cases.entries()) {
-      const problem = problemOf(reference, true);
+      const { solver, problem, energy } = inKernel(problemOf(reference, true));
       for (const start of [0, 1, 1e4]) {
-        const energy = new Float64Array(problem.sources).fill(start);
+        energy.fill(start);
         solver.solve(problem, energy, 1e-7);
         const objective = unfoldingObjective(problem, energy) - problem.darkNoise;
         expectClose(objective, reference.expect.objectiveConverged, { absolute: 1e-5, relative: 1e-9 }, `case ${k}`);

@@ -3,6 +3,8 @@
  * (specs/photospline.md, specs/reco-millipede.md section 5).
  */
 import { decodeLightSplines, SplineLight } from '../../../src/light/index.js';
+import { Kernel } from '../../../src/reco/kernel/index.js';
+import { chainBytes } from '../../../src/reco/millipede/chain.js';
 import type { SegmentLight } from '../../../src/reco/millipede/light.js';
 import type { Rows } from '../../../src/reco/millipede/rows.js';
 import { sharedBytes } from '../../support/shared.js';
@@ -14,6 +16,7 @@ const PER_GEV = 32582 * 5.21;
 export class SplineSegmentLight implements SegmentLight {
   private readonly rows: Rows;
   private readonly light: SplineLight;
+  readonly kernel: Kernel;
   readonly stored: number;
   isThorough = true;
   private readonly efficiency: number;
@@ -26,6 +29,7 @@ export class SplineSegmentLight implements SegmentLight {
   constructor(rows: Rows, tables: string, stored: number, efficiency = 0.99) {
     this.rows = rows;
     this.stored = stored;
+    this.kernel = new Kernel(chainBytes(stored));
     this.efficiency = efficiency;
     const read = (kind: string): { name: string; bytes: Uint8Array } => {
       const name = `data/photospline/${tables}.${kind}.fits`;
