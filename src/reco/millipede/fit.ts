@@ -48,6 +48,9 @@ const POLISH = {
   original: { steps: [2, 2, 5, 1.25], calls: 40 },
   wilks: { steps: [2, 2, 5, 1.25], calls: 20 },
 } as const;
+/** Long searches are repeated after a gain of more than this in log L, so many times in all. */
+const REPOLISH_LLH = 0.15;
+const MOST_POLISHES = 4;
 
 /**
  * Pixels of skies coarser than this are few, and most are far from the truth, where there are many valleys: they can
@@ -246,7 +249,7 @@ class PixelFit {
       this.line.startAt(minimum);
       const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
-      const fine = this.polish(descended);
+      const fine = this.polish(descended, fineSpacingM);
       const { x, y, z, timeNs } = fine;
       const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
       Object.assign(minimum, fine, { llh }, this.energies(fine));
@@ -254,8 +257,25 @@ class PixelFit {
     return lowestOf(finalists);
   }
 
-  /** Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. */
-  private polish(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
+  /**
+   * Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. Where there is one, a
+   * valley may go on: long searches are repeated, with candidates chosen anew, as long as they find much.
+   */
+  private polish(minimum: Vertex & { llh: number }, spacingM: number): Vertex & { llh: number } {
+    const { chain } = this;
+    let best = this.searchAround(minimum);
+    const most = this.polishing === POLISH.long ? MOST_POLISHES : 1;
+    for (let round = 1, gain = minimum.llh - best.llh; round < most && gain > REPOLISH_LLH; round++) {
+      const { x, y, z, timeNs } = best;
+      this.line.startAt(best);
+      const surveyed = { ...best, llh: chain.survey(x, y, z, timeNs, spacingM, true) };
+      best = this.searchAround(surveyed);
+      gain = surveyed.llh - best.llh;
+    }
+    return best;
+  }
+
+  private searchAround(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
     const { chain, line } = this;
     const { steps, calls } = this.polishing;
     const found = nelderMead(

@@ -38,10 +38,10 @@ type CascadeTables =
   | { readonly kind: 'tables'; readonly table: CascadeTable };
 
 /**
- * Pixels this close to the minimum are fitted again from a neighbour's vertex where they stand out: what the levels of a
- * region reach (IceCube's 64.2 / 2, Wilks' 4.61 / 2), and some more.
+ * Pixels this close to the minimum are fitted again from a neighbour's vertex where they stand out: what the levels of
+ * IceCube's regions reach (64.2 / 2), and some more; for `monopod` what Wilks' do (4.61 / 2).
  */
-const RESTART_WITHIN_LLH = { original: 35, wilks: 10, monopod: 10 } as const;
+const RESTART_WITHIN_LLH = { original: 35, wilks: 35, monopod: 10 } as const;
 
 /** Free parameters of the last pass; an event must have more rows with charge. */
 const PARAMETERS = 4;
