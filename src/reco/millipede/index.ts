@@ -117,6 +117,7 @@ function createFit({ data, seedVertex }: PreparedEvent<MillipedeData>): Fit {
 }
 
 const OPTIONS = {
+  bin_ns: 'width of time bins, ns (0); 0: Bayesian blocks, as the reference has them',
   compatible: "yes or no (no): follow the reference's minimisers and solver step by step, for comparisons; slow",
   jitter_ns: 'time resolution of modules and electronics, ns (2)',
 } as const;

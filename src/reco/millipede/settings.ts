@@ -84,19 +84,21 @@ const MONOPOD: MillipedeSettings = {
   chargeVariance: 1.27,
 };
 
-/**
- * Settings of `monopod` with the user's options (`bin_ns`: 0 for blocks as `original` has them). Throws a ConfigError for
- * anything else.
- */
+/** Settings of `monopod` with the user's options. Throws a ConfigError for anything else. */
 export function monopodSettings(given: RecoSettings): MillipedeSettings {
   refuseUnknownSettings('monopod', given, ['bin_ns', 'jitter_ns', 'tilt']);
-  const gridNs = numberSetting(given, 'bin_ns', GRID_NS, { min: 0, max: 1000 });
   return {
     ...MONOPOD,
-    bins: gridNs > 0 ? { gridNs } : ORIGINAL.bins,
+    bins: binsSetting(given, GRID_NS, ORIGINAL.bins),
     jitterNs: jitterSetting(given, MONOPOD),
     usesTilt: yesOrNoSetting(given, 'tilt', MONOPOD.usesTilt),
   };
+}
+
+/** A grid of `bin_ns`, or blocks where that is 0. */
+function binsSetting(given: RecoSettings, byDefault: number, blocks: BinRules): BinRules {
+  const gridNs = numberSetting(given, 'bin_ns', byDefault, { min: 0, max: 1000 });
+  return gridNs > 0 ? { gridNs } : blocks;
 }
 
 function jitterSetting(given: RecoSettings, { jitterNs }: MillipedeSettings): number {
@@ -104,15 +106,16 @@ function jitterSetting(given: RecoSettings, { jitterNs }: MillipedeSettings): nu
 }
 
 /**
- * Settings of `millipede_original` or `millipede_wilks` with the user's options: `compatible` (yes or no), `jitter_ns`,
- * `tilt` (yes or no) and, for wilks, `alpha`. Throws a ConfigError for anything else.
+ * Settings of `millipede_original` or `millipede_wilks` with the user's options: `bin_ns`, `compatible` (yes or no),
+ * `jitter_ns`, `tilt` (yes or no) and, for wilks, `alpha`. Throws a ConfigError for anything else.
  */
 export function millipedeSettings(kind: 'original' | 'wilks', given: RecoSettings): MillipedeSettings {
   const base = kind === 'original' ? ORIGINAL : WILKS;
-  const options = ['compatible', 'jitter_ns', 'tilt', ...(kind === 'wilks' ? ['alpha'] : [])];
+  const options = ['bin_ns', 'compatible', 'jitter_ns', 'tilt', ...(kind === 'wilks' ? ['alpha'] : [])];
   refuseUnknownSettings(`millipede_${kind}`, given, options);
   return {
     ...base,
+    bins: binsSetting(given, 0, base.bins),
     isCompatible: yesOrNoSetting(given, 'compatible', base.isCompatible),
     jitterNs: jitterSetting(given, base),
     usesTilt: yesOrNoSetting(given, 'tilt', base.usesTilt),

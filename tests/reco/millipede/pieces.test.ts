@@ -108,7 +108,7 @@ it('of the modules without light wilks asks a thin grid, original all but DeepCo
 });
 
 it('the options that are listed for people are those that are taken', () => {
-  const values: Record<string, string> = { compatible: 'yes', jitter_ns: '5', tilt: 'no', alpha: '1' };
+  const values: Record<string, string> = { bin_ns: '25', compatible: 'yes', jitter_ns: '5', tilt: 'no', alpha: '1' };
   for (const [kind, { options }] of [
     ['original', millipedeOriginal],
     ['wilks', millipedeWilks],
@@ -121,4 +121,6 @@ it('the options that are listed for people are those that are taken', () => {
   }
   expect(millipedeSettings('wilks', {})).toMatchObject({ alpha: 2, usesTilt: true });
   expect(millipedeSettings('wilks', { alpha: '1' }).alpha).toBe(1);
+  expect(millipedeSettings('wilks', { bin_ns: '40' }).bins).toEqual({ gridNs: 40 });
+  expect(millipedeSettings('wilks', { bin_ns: '0' }).bins).toEqual(millipedeSettings('wilks', {}).bins);
 });
