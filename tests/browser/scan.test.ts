@@ -47,6 +47,7 @@ needsBrowser('the scanner as a page', () => {
     ['pandel_mpe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0 2:2', 'plain'],
     ['splinempe', '1:0', 'isolated'],
+    ['monopod', '1:0', 'plain'],
     ['auto', '1:0', 'plain'],
   ])('a scan with %s, %s, on a %s host', (reco, nsides, kind) => {
     it('gives the bytes of the command line', async () => {
