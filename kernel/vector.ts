@@ -1,6 +1,7 @@
 /**
  * Sums over columns of numbers, two numbers at a time (AssemblyScript; addresses are bytes of the memory, arrays hold
- * 64-bit floats, results go to memory: numbers on their way back would be boxed). Every sum is taken in the same order everywhere, so that its last bit is the same, too.
+ * 64-bit floats, results go to memory: numbers on their way back would be boxed). Every sum is taken in the same order
+ * everywhere, so that its last bit is the same, too.
  */
 
 /** The sum of every column: out[j], over n rows. Columns of a matrix are `stride` bytes apart. */

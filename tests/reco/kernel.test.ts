@@ -82,7 +82,9 @@ it('keeps a factor of columns that are the same from dividing by nothing', () =>
   expect([...matrix]).toEqual([2, 2, Math.sqrt(4e-10)]);
 });
 
-it('says that its memory is full', () => {
-  const kernel = new Kernel(0);
-  expect(() => kernel.float64(100_000)).toThrow('full');
+it('has room for what it was asked for, and says when that is used up', () => {
+  const kernel = new Kernel(bytesOf({ float64: [3], int32: [5] }));
+  kernel.int32(5);
+  kernel.float64(3);
+  expect(() => kernel.int32(1)).toThrow('full');
 });

@@ -7,6 +7,7 @@
 import { bytesOf, type Kernel } from '../kernel/index.js';
 import { poisson, type RowLikelihood } from './row-likelihood.js';
 import type { UnfoldingProblem } from './unfolding.js';
+import { lightPeaks, type StartSpace } from './unfolding-start.js';
 
 /** Rises of the objective by less than this (as far as slope and curvature tell) do not count. */
 const DEFAULT_TOLERANCE = 1e-4;
@@ -22,10 +23,6 @@ const DAMPING = 1e-10;
 const LEAST_CURVATURE = 0.02;
 /** Elements of a triangle. */
 const MATRIX = (MOST_ACTIVE * (MOST_ACTIVE + 1)) / 2;
-/** Multiplicative steps from scratch. */
-const WARM_UP_STEPS = 15;
-/** Peaks with less light than this (PE) are left dark. */
-const LEAST_LIGHT = 1e-3;
 
 /** Room for `ActiveUnfolding` in the memory of a kernel. */
 export function unfoldingBytes(mostRows: number, mostSources: number): number {
@@ -52,7 +49,6 @@ export class ActiveUnfolding {
   /** Per source. */
   private readonly sums: Float64Array;
   private readonly saved: Float64Array;
-  private readonly pushes: Float64Array;
   private readonly matrix: Float64Array;
   /** Per shining source: slope, step, energy. */
   private readonly slope: Float64Array;
@@ -61,6 +57,8 @@ export class ActiveUnfolding {
   /** Sources that might be lit, and how the slope changes by that. */
   private readonly dark: Int32Array;
   private readonly curvature: Float64Array;
+  /** Work space of starts, shared with that of steps. */
+  private readonly starting: StartSpace;
   private damping = DAMPING;
   private readonly kernel: Kernel;
   private readonly likelihood: RowLikelihood;
@@ -80,7 +78,6 @@ export class ActiveUnfolding {
     this.weighted = perRow();
     this.sums = kernel.float64(mostSources);
     this.saved = kernel.float64(mostSources);
-    this.pushes = kernel.float64(mostSources);
     this.curvature = kernel.float64(mostSources);
     this.slope = kernel.float64(MOST_ACTIVE);
     this.direction = kernel.float64(MOST_ACTIVE);
@@ -88,6 +85,8 @@ export class ActiveUnfolding {
     this.matrix = kernel.float64(MATRIX);
     this.list = kernel.int32(MOST_ACTIVE);
     this.dark = kernel.int32(mostSources);
+    const { expectation, rowSlope, weight, saved: pull, curvature: push } = this;
+    this.starting = { expectation, rowSlope, weight, pull, push, darkPush: kernel.float64(mostSources) };
   }
 
   /**
@@ -96,7 +95,10 @@ export class ActiveUnfolding {
    */
   solve(problem: UnfoldingProblem, energy: Float64Array, tolerance: number = DEFAULT_TOLERANCE): number {
     this.begin(problem, energy);
-    if (this.active === 0) this.warmUp();
+    if (this.active === 0) {
+      lightPeaks(this.kernel, this.likelihood, problem, this.sums, energy, this.starting);
+      this.listActive();
+    }
     let value = this.evaluate(this.expectation);
     this.steps = 0;
     while (this.steps < MOST_STEPS) {
@@ -146,68 +148,6 @@ export class ActiveUnfolding {
       else energy[j] = 0;
     }
     this.active = n;
-  }
-
-  /** Multiplicative steps from equal energies, of which the peaks are kept. */
-  private warmUp(): void {
-    const { problem, energy, sums, saved, pushes, curvature: own, likelihood, kernel } = this;
-    const { expectation, rowSlope, weight } = this;
-    const { rows, sources, charge, noise, darkResponse } = problem;
-    let total = 0;
-    let excess = 0;
-    for (let j = 0; j < sources; j++) total += sums[j]!;
-    for (let i = 0; i < rows; i++) excess += charge[i]!;
-    if (!(total > 0) || !(excess > 0)) return;
-    for (let j = 0; j < sources; j++) energy[j] = sums[j]! > 0 ? excess / total : 0;
-    // Rows behind the last one with charge do not pull, and push as if there were noise alone: for a start that is enough.
-    let charged = rows;
-    while (charged > 0 && charge[charged - 1] === 0) charged--;
-    charged = Math.min(rows, (charged + 3) & ~3);
-    // Poisson pushes by 1 everywhere.
-    const isPoisson = likelihood === poisson;
-    if (!isPoisson) {
-      likelihood.differentiate(charge, noise, rows, rowSlope, weight);
-      kernel.dotColumns(pushes, problem, sources, rowSlope, charged, rows - charged);
-      for (let j = 0; j < sources; j++) pushes[j] = darkResponse[j]! - pushes[j]!;
-    }
-    for (let k = 0; k < WARM_UP_STEPS; k++) {
-      for (let i = 0; i < charged; i++) expectation[i] = noise[i]!;
-      kernel.addColumns(expectation, energy, problem, sources, charged);
-      likelihood.differentiate(charge, expectation, charged, rowSlope, weight);
-      for (let i = 0; i < charged; i++) {
-        // Slope = pull - push.
-        weight[i] = charge[i]! / expectation[i]!;
-        rowSlope[i] = weight[i]! - rowSlope[i]!;
-      }
-      kernel.dotColumns(saved, problem, sources, weight, 0, charged);
-      if (!isPoisson) kernel.dotColumns(own, problem, sources, rowSlope, 0, charged);
-      for (let j = 0; j < sources; j++) {
-        if (energy[j]! > 0) energy[j] = (energy[j]! * saved[j]!) / (isPoisson ? sums[j]! : pushes[j]! + own[j]!);
-      }
-    }
-    this.gatherPeaks();
-    this.listActive();
-  }
-
-  /** Gives the light between two valleys to the source of the peak between them. */
-  private gatherPeaks(): void {
-    const { energy, sums, saved } = this;
-    const { sources } = this.problem;
-    for (let j = 0; j < sources; j++) saved[j] = energy[j]! * sums[j]!;
-    let from = 0;
-    for (let j = 1; j <= sources; j++) {
-      const isValley = j === sources || (saved[j]! < saved[j - 1]! && !(saved[j]! > (saved[j + 1] ?? 0)));
-      if (!isValley) continue;
-      let peak = from;
-      let light = 0;
-      for (let k = from; k < j; k++) {
-        light += saved[k]!;
-        energy[k] = 0;
-        if (saved[k]! > saved[peak]!) peak = k;
-      }
-      energy[peak] = light > LEAST_LIGHT ? light / sums[peak]! : 0;
-      from = j;
-    }
   }
 
   /** Expectation of the shining sources into `out`; returns the objective. */

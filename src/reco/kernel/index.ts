@@ -9,11 +9,13 @@ import { KERNEL_CODE } from './code.js';
 export class Kernel {
   private readonly memory: WebAssembly.Memory;
   private readonly code: KernelExports;
+  private readonly end: number;
   private used = START;
 
   /** @param bytes room for all arrays (`bytesOf`) */
   constructor(bytes: number) {
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil((START + bytes) / PAGE) });
+    this.end = START + bytes;
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil(this.end / PAGE) });
     module ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_CODE), (character) => character.charCodeAt(0)));
     this.code = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as KernelExports;
   }
@@ -31,7 +33,7 @@ export class Kernel {
   private take(bytes: number): number {
     const at = this.used;
     this.used += roundUp(bytes);
-    if (this.used > this.memory.buffer.byteLength) throw new Error('The memory of a kernel is full.');
+    if (this.used > this.end) throw new Error('The memory of a kernel is full.');
     return at;
   }
 

@@ -42,9 +42,8 @@ export interface Sources {
 
 /** Room that a chain with so many rows one by one takes in the kernel of its light, bytes. */
 export function chainBytes(stored: number): number {
-  const perSegment = Array(4).fill(MOST_SEGMENTS);
-  const perRow = Array(3).fill(stored);
-  const float64 = [MOST_SEGMENTS * stored, ...perSegment, ...perRow];
+  const perSegment = Array(3).fill(MOST_SEGMENTS);
+  const float64 = [MOST_SEGMENTS * stored, ...perSegment, stored];
   return unfoldingBytes(stored, MOST_SEGMENTS) + bytesOf({ float64 });
 }
 
@@ -361,20 +360,17 @@ export class Chain {
 function emptyProblem(kernel: Kernel, rows: Rows, stored: number, penalty: number, capacity: number): UnfoldingProblem {
   let darkNoise = 0;
   for (let i = stored; i < rows.noise.length; i++) darkNoise += rows.noise[i]!;
-  const problem = {
+  return {
     rows: stored,
     sources: 0,
     response: kernel.float64(capacity * stored),
     stride: stored,
-    charge: kernel.float64(stored),
-    noise: kernel.float64(stored),
-    darkResponse: kernel.float64(capacity),
+    charge: rows.charge.subarray(0, stored),
+    noise: rows.noise.subarray(0, stored),
+    darkResponse: new Float64Array(capacity),
     darkNoise,
     penalty,
   };
-  problem.charge.set(rows.charge.subarray(0, stored));
-  problem.noise.set(rows.noise.subarray(0, stored));
-  return problem;
 }
 
 /** The part of the log likelihood that does not depend on the expectations. */

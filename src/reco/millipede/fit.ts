@@ -275,6 +275,7 @@ class PixelFit {
     return best;
   }
 
+  /** The lowest place that a short simplex finds around one, with the candidates at hand. */
   private searchAround(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
     const { chain, line } = this;
     const { steps, calls } = this.polishing;

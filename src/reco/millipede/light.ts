@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel/index.js';
  * one, the others as a sum.
  */
 export interface SegmentLight {
-  /** Where columns are best written to. It has room for the chain that asks for them (`chainBytes`). */
+  /** Where columns are written to. It has room for the chain that asks for them (`chainBytes`). */
   readonly kernel: Kernel;
   readonly stored: number;
   /** False while searching: light that is too weak to matter may be left out. */

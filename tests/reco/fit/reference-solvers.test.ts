@@ -34,23 +34,20 @@ function problemOf(reference: any, collapse: boolean): UnfoldingProblem {
   };
 }
 
-/** The problem in a kernel's memory, with its solver and room for energies. */
+/** The problem with its response in a kernel's memory, its solver and room for energies. */
 function inKernel(problem: UnfoldingProblem): {
   solver: ActiveUnfolding;
   problem: UnfoldingProblem;
   energy: Float64Array;
 } {
-  const { rows, sources, response, charge, noise } = problem;
-  const float64 = [response.length, rows, rows, sources];
+  const { rows, sources, response } = problem;
+  const float64 = [response.length, sources];
   const kernel = new Kernel(unfoldingBytes(rows, sources) + bytesOf({ float64 }));
-  const copy = (of: Float64Array): Float64Array => {
-    const array = kernel.float64(of.length);
-    array.set(of);
-    return array;
-  };
+  const own = kernel.float64(response.length);
+  own.set(response);
   return {
     solver: new ActiveUnfolding(kernel, rows, sources),
-    problem: { ...problem, response: copy(response), charge: copy(charge), noise: copy(noise) },
+    problem: { ...problem, response: own },
     energy: kernel.float64(sources),
   };
 }
