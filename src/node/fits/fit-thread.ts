@@ -22,7 +22,11 @@ export type FitThreadMessage = FitterMessage;
 if (parentPort !== null) {
   const port = parentPort;
   const { reco, prepared } = workerData as FitThreadData;
-  const tell = (message: FitterMessage): void => port.postMessage(message);
+  const tell = (message: FitterMessage): void => {
+    const behind = [process.stdout, process.stderr].filter(({ writableLength }) => writableLength > 0);
+    if (behind.length === 0) port.postMessage(message);
+    else void Promise.all(behind.map(printed)).then(() => port.postMessage(message));
+  };
   const answer = await answerTasks(async () => {
     const source = reco.kind === 'builtin' ? findReco(reco.name) : await importReco(reco.path);
     return source.createFit(prepared);
@@ -31,4 +35,9 @@ if (parentPort !== null) {
     port.on('message', (task: RecoTask) => void answer(task));
     tell({ kind: 'ready' });
   }
+}
+
+/** Resolves when the parent has what was printed: a thread may be ended right after its last answer, and that would be lost. */
+function printed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
 }
