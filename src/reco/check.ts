@@ -41,7 +41,14 @@ export function checkReco(value: unknown, where: string): Reco {
   if (within !== undefined && !(typeof within === 'number' && within >= 0)) {
     throw refuse('"restartWithinLlh" must be a number of at least 0 where it is there');
   }
+  if (reco.restartAll !== undefined && !isRestartAll(reco.restartAll)) {
+    throw refuse('"restartAll" must be a list of {nside, withinLlh} where it is there, numbers of at least 1 and 0');
+  }
   return value as Reco;
+}
+
+function isRestartAll(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => each?.nside >= 1 && each?.withinLlh >= 0);
 }
 
 function isVector(value: unknown): boolean {

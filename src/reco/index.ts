@@ -10,6 +10,7 @@ export type {
   RecoResult,
   RecoSettings,
   RecoTask,
+  RestartAll,
   Seed,
   VariationSeeds,
   Vertex,

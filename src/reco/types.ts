@@ -92,6 +92,12 @@ export interface Pointing {
 /** Fits one task. The result is a function of the prepared event and the task alone, never of earlier tasks. */
 export type Fit = (task: RecoTask) => RecoResult[] | Promise<RecoResult[]>;
 
+/** Pixels that are fitted once more: those of this nside or a coarser one, no further above the minimum than so much log L. */
+export interface RestartAll {
+  readonly nside: number;
+  readonly withinLlh: number;
+}
+
 /** A reconstruction. */
 export interface Reco<D = unknown> {
   /** Name on the command line, lower case with underscores. */
@@ -115,6 +121,11 @@ export interface Reco<D = unknown> {
    * map, elsewhere by a share of how far it lies above that. Absent: no.
    */
   readonly restartWithinLlh?: number;
+  /**
+   * Where that is not enough, because holes lie side by side: pixels that are fitted once more whether they stand out or not,
+   * from where the fits of several neighbours ended. Counts where there is `restartWithinLlh`, too. Absent: none.
+   */
+  readonly restartAll?: readonly RestartAll[];
   prepare(input: RecoInput): PreparedEvent<D> | Promise<PreparedEvent<D>>;
   pointing?(input: RecoInput): Pointing;
   /** Builds the fit of an event inside a worker: tables are contracted and scratch memory allocated here, once. */

@@ -44,7 +44,11 @@ export interface ScanEvents {
     readonly sent: readonly ChosenPixels[];
   };
   /** Nothing is left to refine: pixels next to better ones are fitted once more from there. */
-  'restarts:chosen': { readonly minimum: SkyPixel & { readonly llh: number }; readonly pixels: number };
+  'restarts:chosen': {
+    readonly minimum: SkyPixel & { readonly llh: number };
+    readonly pixels: number;
+    readonly fits: number;
+  };
   /** A batch of tasks was handed to the broker. */
   'task:sent': { readonly tasks: readonly RecoTask[] };
   /** A task's results arrived, from a client or from the journal. */

@@ -38,6 +38,9 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     'reconstruction options': settings.map(([name, value]) => `${name}=${value}`).join(' '),
     'vertex variations': reco.variations.map((vector) => vector.join(' ')).join(', '),
     'restarts within': String(reco.restartWithinLlh ?? 'none'),
+    ...(reco.restartAll === undefined
+      ? {}
+      : { 'restarts of all': reco.restartAll.map(({ nside, withinLlh }) => `${nside}:${withinLlh}`).join(' ') }),
     'seed vertex': `${seedVertex.x} ${seedVertex.y} ${seedVertex.z} ${seedVertex.timeNs}`,
     progression: formatProgression(setup.progression).join(' '),
     threshold: String(setup.threshold),

@@ -5,14 +5,22 @@
  * near the minimum as the reco says (`Reco.restartWithinLlh`) a little is enough, elsewhere the more the farther above the
  * minimum it lies. A restart is one more variation of its pixel.
  *
+ * Where the valley that a fit ends in is a matter of chance, holes are not rare, and may lie side by side: there the reco
+ * asks for a restart of every pixel, from the lowest few of its neighbours (`Reco.restartAll`).
+ *
  * A pass is a function of the finished map, and it has its effect when all of it has arrived: the order of arrival does
  * not matter. Passes follow each other until none is of use, since a pixel that improved may help the next one.
  */
+import type { RestartAll } from '../reco/index.js';
 import { neighbours } from '../sky/index.js';
 import type { PixelTable } from './pixel-table.js';
 
+/** Most restarts of a pixel that stands out, one after the other. */
+const MOST_IN_TURN = 4;
+/** Where every pixel is fitted once more: from so many of its neighbours, at once. */
+const NEIGHBOURS = 3;
 /** Most restarts of one pixel. */
-export const MOST_RESTARTS = 4;
+export const MOST_RESTARTS: number = NEIGHBOURS + MOST_IN_TURN;
 /** A neighbour that was tried is tried again if its llh has fallen by this since. */
 const WORTH_LLH = 0.1;
 /** A pixel is stuck, perhaps, if it lies by this above the middle between opposite neighbours. */
@@ -29,8 +37,23 @@ export interface Restart {
   readonly from: number;
 }
 
+/** Which pixels are fitted once more (`Reco`); null: none. */
+export interface RestartRules {
+  readonly withinLlh: number;
+  readonly all: readonly RestartAll[];
+}
+
+/** What has been asked for of a pixel. */
+interface Asked {
+  /** How many fits; of these, how many because it stood out. */
+  count: number;
+  inTurn: number;
+  /** The llh of the lowest neighbour that was tried last. */
+  llh: number;
+}
+
 export class Restarts {
-  /** Those of the pass that is under way, in the order of sending. */
+  /** Those of the pass that is under way, in the order of sending: those of a pixel behind one another. */
   pass: readonly Restart[] = [];
   /** Of these, how many have not arrived. */
   missing = 0;
@@ -38,52 +61,45 @@ export class Restarts {
   total = 0;
   private readonly table: PixelTable;
   private readonly nsides: readonly number[];
-  private readonly withinLlh: number | null;
-  /** By record: how often, and the llh of the neighbour that was tried last. */
-  private readonly tried = new Map<number, { count: number; llh: number }>();
+  private readonly rules: RestartRules | null;
+  private readonly asked = new Map<number, Asked>();
   private readonly around: number[] = [];
   private readonly ring: number[] = [];
 
-  /** @param withinLlh null: none at all */
-  constructor(table: PixelTable, nsides: readonly number[], withinLlh: number | null) {
+  constructor(table: PixelTable, nsides: readonly number[], rules: RestartRules | null) {
     this.table = table;
     this.nsides = nsides;
-    this.withinLlh = withinLlh;
+    this.rules = rules;
   }
 
-  /** Whether a fit of that number has been asked for. */
-  hasAskedFor(record: number, variation: number): boolean {
-    const { variations } = this.table;
-    return variation >= variations && variation < variations + (this.tried.get(record)?.count ?? 0);
+  /** Numbers of the fits of a pixel that have been asked for lie below this. */
+  endOf(record: number): number {
+    return this.table.variations + (this.asked.get(record)?.count ?? 0);
   }
 
   /** Begins a pass over a finished map with that minimum; false if there is nothing to do. */
   begin(minimumLlh: number): boolean {
-    const { table, withinLlh } = this;
-    if (withinLlh === null) return false;
-    const best = new Map<number, number>();
-    for (let from = 0; from < table.size; from++) {
-      const llh = table.llh(from);
-      if (Number.isNaN(llh)) continue;
-      const isNear = llh <= minimumLlh + withinLlh;
-      const level = table.level(from);
-      for (const pixel of neighbours(this.nsides[level]!, table.pixel(from), this.around)) {
-        const record = pixel < 0 ? -1 : table.find(level, pixel);
-        if (record < 0 || table.llh(record) <= llh) continue;
-        const farLlh = isNear ? 0 : STANDS_OUT_SHARE * (table.llh(record) - minimumLlh);
-        if (!this.standsOut(record, Math.max(STANDS_OUT_LLH, farLlh))) continue;
-        const before = best.get(record);
-        if (before === undefined || this.isBetter(from, before)) best.set(record, from);
-      }
-    }
+    const { table, rules } = this;
+    if (rules === null) return false;
     const pass: Restart[] = [];
-    for (const [record, from] of [...best].sort(([a], [b]) => a - b)) {
-      const llh = table.llh(from);
-      const tried = this.tried.get(record) ?? { count: 0, llh: Number.POSITIVE_INFINITY };
-      const variation = table.variations + tried.count;
-      if (tried.count >= MOST_RESTARTS || variation >= table.numbers || !(llh < tried.llh - WORTH_LLH)) continue;
-      this.tried.set(record, { count: tried.count + 1, llh });
-      pass.push({ record, variation, from });
+    for (let record = 0; record < table.size; record++) {
+      const below = this.lowerNeighbours(record);
+      if (below.length === 0) continue;
+      const asked = this.asked.get(record) ?? { count: 0, inTurn: 0, llh: Number.POSITIVE_INFINITY };
+      const llh = table.llh(below[0]!);
+      let most = 1;
+      if (asked.count === 0 && this.isOneOfAll(record, minimumLlh)) most = NEIGHBOURS;
+      else if (asked.inTurn >= MOST_IN_TURN || !(llh < asked.llh - WORTH_LLH)) continue;
+      else if (!this.standsOut(record, llh, minimumLlh)) continue;
+      else asked.inTurn++;
+      asked.llh = llh;
+      this.asked.set(record, asked);
+      for (const from of below.slice(0, most)) {
+        const variation = this.endOf(record);
+        if (variation >= table.numbers) break;
+        asked.count++;
+        pass.push({ record, variation, from });
+      }
     }
     this.pass = pass;
     this.missing = pass.length;
@@ -91,11 +107,37 @@ export class Restarts {
     return pass.length > 0;
   }
 
-  /** Whether a pixel lies that much above the middle between two opposite neighbours, or has no llh. */
-  private standsOut(record: number, byLlh: number): boolean {
+  /** Whether a pixel is fitted once more whether or not it stands out. */
+  private isOneOfAll(record: number, minimumLlh: number): boolean {
+    const { table, rules, nsides } = this;
+    const nside = nsides[table.level(record)]!;
+    const aboveLlh = table.llh(record) - minimumLlh;
+    return rules!.all.some((each) => nside <= each.nside && !(aboveLlh > each.withinLlh));
+  }
+
+  /** Pixels around one with a lower llh, the lowest first; all that have one where it has none. */
+  private lowerNeighbours(record: number): number[] {
     const { table } = this;
+    const level = table.level(record);
+    const llh = table.llh(record);
+    const below: number[] = [];
+    for (const pixel of neighbours(this.nsides[level]!, table.pixel(record), this.around)) {
+      const from = pixel < 0 ? -1 : table.find(level, pixel);
+      if (from >= 0 && !Number.isNaN(table.llh(from)) && !(table.llh(from) >= llh)) below.push(from);
+    }
+    return below.sort((a, b) => table.llh(a) - table.llh(b) || table.pixel(a) - table.pixel(b));
+  }
+
+  /**
+   * Whether a pixel lies clearly above the middle between two opposite neighbours, or has no llh. `lowestLlh`: of its
+   * neighbours.
+   */
+  private standsOut(record: number, lowestLlh: number, minimumLlh: number): boolean {
+    const { table, rules } = this;
     const llh = table.llh(record);
     if (Number.isNaN(llh)) return true;
+    const isNear = lowestLlh <= minimumLlh + rules!.withinLlh;
+    const byLlh = Math.max(STANDS_OUT_LLH, isNear ? 0 : STANDS_OUT_SHARE * (llh - minimumLlh));
     const level = table.level(record);
     const llhAt = (pixel: number): number => {
       const there = pixel < 0 ? -1 : table.find(level, pixel);
@@ -106,12 +148,5 @@ export class Restarts {
       if (llh - 0.5 * (llhAt(ring[i]!) + llhAt(ring[i + 4]!)) > byLlh) return true;
     }
     return false;
-  }
-
-  /** Lower llh; the lower pixel on ties. Both of one nside. */
-  private isBetter(record: number, than: number): boolean {
-    const { table } = this;
-    const difference = table.llh(record) - table.llh(than);
-    return difference < 0 || (difference === 0 && table.pixel(record) < table.pixel(than));
   }
 }

@@ -17,8 +17,8 @@ import type { ScanListener } from './events.js';
 import { FinishedSky } from './finished-sky.js';
 import { FAILED_FIT, type FitFigures, PixelTable } from './pixel-table.js';
 import { openSteps, type Progression } from './progression.js';
-import { MOST_RESTARTS, Restarts } from './restarts.js';
-import { restartOf, type SeedSource, taskOf } from './seeds.js';
+import { MOST_RESTARTS, type RestartRules, Restarts } from './restarts.js';
+import { type NeighboursFit, restartOf, type SeedSource, taskOf } from './seeds.js';
 import { shuffle } from './shuffle.js';
 import { ThresholdWatch } from './thresholds.js';
 
@@ -28,8 +28,8 @@ export interface StateSetup {
   readonly taskUnit: 'variation' | 'pixel';
   readonly progression: Progression;
   readonly threshold: number;
-  /** See `Reco.restartWithinLlh`; null: no restarts. */
-  readonly restartWithinLlh: number | null;
+  /** Null: no restarts. */
+  readonly restarts: RestartRules | null;
   readonly pointed: PointedDisc | null;
   /** Seeds (run, event) of the order of a round, null for ascending. */
   readonly shuffleSeeds: readonly [number, number] | null;
@@ -100,8 +100,8 @@ export class ScanState {
     this.levelOf = new Map(this.nsides.map((nside, level) => [nside, level]));
     const levels = this.nsides.length;
     this.allVariations = setup.seedSource.rules.variations.map((_, variation) => variation);
-    this.table = new PixelTable(this.allVariations.length, setup.restartWithinLlh === null ? 0 : MOST_RESTARTS);
-    this.restarts = new Restarts(this.table, this.nsides, setup.restartWithinLlh);
+    this.table = new PixelTable(this.allVariations.length, setup.restarts === null ? 0 : MOST_RESTARTS);
+    this.restarts = new Restarts(this.table, this.nsides, setup.restarts);
     this.finished = new FinishedSky(this.table, this.nsides, (record) =>
       this.entersInOrder ? record < this.nextToEnter : this.table.missing(record) === 0,
     );
@@ -169,11 +169,16 @@ export class ScanState {
     }
     const { pass } = this.restarts;
     while (this.nextRestart < pass.length && recos < atLeast) {
-      const { record, variation, from } = pass[this.nextRestart++]!;
-      if (table.hasArrived(record, variation)) continue;
-      const nside = this.nsides[table.level(record)]!;
-      tasks.push(restartOf(seedSource, nside, table.pixel(record), variation, table.fit(from)));
-      recos++;
+      const { record } = pass[this.nextRestart]!;
+      const again: NeighboursFit[] = [];
+      // Those of a pixel lie behind one another, and travel as its variations do.
+      while (pass[this.nextRestart]?.record === record && (again.length === 0 || taskUnit === 'pixel')) {
+        const { variation, from } = pass[this.nextRestart++]!;
+        if (!table.hasArrived(record, variation)) again.push({ variation, fit: table.fit(from) });
+      }
+      if (again.length === 0) continue;
+      tasks.push(restartOf(seedSource, this.nsides[table.level(record)]!, table.pixel(record), again));
+      recos += again.length;
     }
     return { tasks, recos, endRecord: this.nextToSend };
   }
@@ -230,7 +235,7 @@ export class ScanState {
   /** A pixel that travelled as one task is done with: nobody will send what a careless client left out. */
   private fillUp(record: number, where: SkyPixel): number {
     let accepted = 0;
-    for (const variation of this.allVariations) {
+    for (let variation = 0; variation < this.restarts.endOf(record); variation++) {
       if (this.isMissing(record, variation)) accepted += this.keep(record, where, variation, FAILED_FIT);
     }
     return accepted;
@@ -241,7 +246,7 @@ export class ScanState {
   }
 
   private isAskedFor(record: number, variation: number): boolean {
-    return this.allVariations[variation] === variation || this.restarts.hasAskedFor(record, variation);
+    return variation >= 0 && variation < this.restarts.endOf(record);
   }
 
   /** Keeps the fit of one variation; 0 if it is not new. */
@@ -328,7 +333,9 @@ export class ScanState {
       return;
     }
     this.nextRestart = 0;
-    this.listen?.('restarts:chosen', { minimum, pixels: this.restarts.pass.length });
+    const { pass } = this.restarts;
+    const pixels = new Set(pass.map(({ record }) => record)).size;
+    this.listen?.('restarts:chosen', { minimum, pixels, fits: pass.length });
   }
 
   /** A pass is back: the minimum may have moved, and with it what is to be refined. */

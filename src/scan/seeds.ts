@@ -40,16 +40,19 @@ export function taskOf(
   };
 }
 
-/** The task that fits a pixel once more, as one more variation, from where the fit of a neighbour ended. */
-export function restartOf(
-  source: SeedSource,
-  nside: number,
-  pixel: number,
-  variation: number,
-  { x, y, z, timeNs, energyGev }: CoarserFit,
-): RecoTask {
-  const task = taskOf(source, nside, pixel, [], null);
-  return { ...task, variations: [{ variation, seeds: [{ x, y, z, timeNs, energyGev }] }] };
+/** The fit of a neighbour, and the number of the variation that starts there. */
+export interface NeighboursFit {
+  readonly variation: number;
+  readonly fit: CoarserFit;
+}
+
+/** The task that fits a pixel once more, as further variations, from where fits of neighbours ended. */
+export function restartOf(source: SeedSource, nside: number, pixel: number, fits: readonly NeighboursFit[]): RecoTask {
+  const variations = fits.map(({ variation, fit: { x, y, z, timeNs, energyGev } }) => ({
+    variation,
+    seeds: [{ x, y, z, timeNs, energyGev }],
+  }));
+  return { ...taskOf(source, nside, pixel, [], null), variations };
 }
 
 function variationSeeds(

@@ -8,13 +8,21 @@ import type { PointedDisc } from './choose-pixels.js';
 import type { ScanListener } from './events.js';
 import { MOST_VARIATIONS } from './pixel-table.js';
 import { checkProgression, type Progression } from './progression.js';
+import type { RestartRules } from './restarts.js';
 import { ScanState } from './scan-state.js';
 import { checkThreshold } from './thresholds.js';
 
 /** The part of a reco that the engine needs: it chooses seeds, the fits happen at the clients. */
 export type ScanReco = Pick<
   Reco,
-  'name' | 'variations' | 'rotatesVertex' | 'refinesTime' | 'addsFallbackSeed' | 'taskUnit' | 'restartWithinLlh'
+  | 'name'
+  | 'variations'
+  | 'rotatesVertex'
+  | 'refinesTime'
+  | 'addsFallbackSeed'
+  | 'taskUnit'
+  | 'restartWithinLlh'
+  | 'restartAll'
 >;
 
 /** A scan, up to the start. Plain data. */
@@ -65,12 +73,16 @@ export function stateOf(setup: ScanSetup, listen: ScanListener | null): ScanStat
       taskUnit: reco.taskUnit,
       progression: setup.progression,
       threshold,
-      restartWithinLlh: reco.restartWithinLlh ?? null,
+      restarts: restartRules(reco),
       pointed: pointing === null ? null : pointedDisc(frame, pointing),
       shuffleSeeds: order === 'shuffled' ? [metadata.runId, metadata.eventId] : null,
     },
     listen,
   );
+}
+
+function restartRules({ restartWithinLlh, restartAll }: ScanReco): RestartRules | null {
+  return restartWithinLlh === undefined ? null : { withinLlh: restartWithinLlh, all: restartAll ?? [] };
 }
 
 function pointedDisc(frame: SkyFrame, { zenith, azimuth, radiusRad }: Pointing): PointedDisc {

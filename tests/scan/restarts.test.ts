@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskOutcome } from '../../src/broker/index.js';
-import type { RecoTask } from '../../src/reco/index.js';
+import type { RecoTask, RestartAll } from '../../src/reco/index.js';
 import { listenTo, parseProgression, type ScanEvents } from '../../src/scan/index.js';
+import { neighbours } from '../../src/sky/index.js';
 import { landscapeLlh } from './landscape.js';
 import { answerOf, type LandscapeScan, landscapeSetup, type SeenScan, scanLandscape } from './scan-landscape.js';
 
@@ -26,10 +27,24 @@ interface Restarted extends SeenScan {
   readonly passes: ScanEvents['restarts:chosen'][];
 }
 
-async function scan(within: number | null, more: Partial<LandscapeScan> = {}): Promise<Restarted> {
+/** Where the first fit of a pixel ended. */
+function zOf({ outcome }: SeenScan, nside: number, pixel: number): number {
+  const map = outcome.result.maps.find((each) => each.nside === nside)!;
+  return map.z[map.pixel.indexOf(pixel)]!;
+}
+
+async function scan(
+  within: number | null,
+  more: Partial<LandscapeScan> = {},
+  restartAll?: readonly RestartAll[],
+): Promise<Restarted> {
   const passes: ScanEvents['restarts:chosen'][] = [];
   const base = landscapeSetup({ progression: PROGRESSION, variations: 2, ...more });
-  const reco = { ...base.reco, ...(within === null ? {} : { restartWithinLlh: within }) };
+  const reco = {
+    ...base.reco,
+    ...(within === null ? {} : { restartWithinLlh: within }),
+    ...(restartAll === undefined ? {} : { restartAll }),
+  };
   const seen = await scanLandscape({
     landscape: LANDSCAPE,
     progression: PROGRESSION,
@@ -84,6 +99,39 @@ describe('a pixel whose fit got stuck', () => {
       restarted[name] = far.filter(([pixel]) => left.get(pixel)! < 1e-9).length / far.length;
     }
     expect(restarted).toEqual({ low: 0, high: 1 });
+  });
+
+  it('is not waited for where the reco wants all: large pixels everywhere, small ones near the minimum', async () => {
+    const within = 10;
+    const restartAll = [
+      { nside: 4, withinLlh: Number.POSITIVE_INFINITY },
+      { nside: 64, withinLlh: within },
+    ];
+    const tasks: RecoTask[] = [];
+    const answer = (task: RecoTask): TaskOutcome => {
+      if (task.variations[0]!.variation >= 2) tasks.push(task);
+      return answerOf(LANDSCAPE, task);
+    };
+    const seen = await scan(0, { answer, taskUnit: 'pixel' }, restartAll);
+    const minimum = Math.min(...seen.outcome.result.maps.flatMap(({ llh }) => [...llh]));
+    for (const { nside, pixel, llh } of seen.outcome.result.maps) {
+      const llhOf = new Map([...pixel].map((each, i) => [each, llh[i]!]));
+      for (const [each, own] of llhOf) {
+        if (nside > 4 && own > minimum + within) continue;
+        const lower = neighbours(nside, each)
+          .filter((other) => llhOf.has(other) && llhOf.get(other)! < own)
+          .sort((a, b) => llhOf.get(a)! - llhOf.get(b)! || a - b);
+        const wanted = lower.slice(0, 3);
+        const variations = tasks.find((task) => task.nside === nside && task.pixel === each)?.variations ?? [];
+        expect(
+          variations.map(({ seeds }) => seeds[0]!.z),
+          `nside ${nside}, pixel ${each}`,
+        ).toEqual(wanted.map((other) => zOf(seen, nside, other)));
+        expect(variations.map(({ variation }) => variation)).toEqual(wanted.map((_, k) => 2 + k));
+      }
+    }
+    expect(tasks.length).toBeGreaterThan(200);
+    expect(tasks.length).toBeLessThan(300);
   });
 
   it.each(['variation', 'pixel'] as const)('gets the same map from any crew, task unit %s', async (taskUnit) => {

@@ -20,9 +20,9 @@ export function scanLog(log: Log, { tellsFailures }: { readonly tellsFailures: b
       if (!log.hears('DEBUG', 'scan')) return;
       write({ level: 'DEBUG', event: 'round:chosen', text: roundText(round), data: roundData(round) });
     },
-    'restarts:chosen': ({ minimum, pixels }) => {
-      const text = `${pixels} pixels are fitted once more, each from its best neighbour (minimum ${minimum.llh})`;
-      write({ level: 'DEBUG', event: 'restarts:chosen', text, data: { minimum, pixels } });
+    'restarts:chosen': ({ minimum, pixels, fits }) => {
+      const text = `${pixels} pixels are fitted once more from their neighbours, ${fits} fits (minimum ${minimum.llh})`;
+      write({ level: 'DEBUG', event: 'restarts:chosen', text, data: { minimum, pixels, fits } });
     },
     'task:sent': ({ tasks }) => {
       write({ level: 'DEBUG', event: 'task:sent', text: null, data: { tasks: tasks.length } });

@@ -58,8 +58,8 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
   const clients = showsClients ? clientsSeen() : null;
   let startedMs = 0;
   let heardMs: number | null = null;
-  /** The pass in which pixels that stand out are fitted once more. */
-  let again: { readonly of: number; done: number } | null = null;
+  /** The pass in which pixels are fitted once more. */
+  let again: { readonly fits: number; readonly fromMs: number; done: number } | null = null;
   let drawnLines = 0;
   let timer: ReturnType<typeof setInterval> | null = null;
 
@@ -73,11 +73,11 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
     'round:chosen': () => {
       again = null;
     },
-    'restarts:chosen': ({ pixels }) => {
-      again = { of: pixels, done: 0 };
+    'restarts:chosen': ({ fits }) => {
+      again = { fits, fromMs: performance.now(), done: 0 };
     },
-    'task:done': heard,
-    'task:failed': heard,
+    'task:done': ({ outcome, isReplay }) => heard(outcome.results.length, isReplay),
+    'task:failed': ({ outcome, isReplay }) => heard(outcome.variations.length, isReplay),
     'scan:done': stop,
     'scan:interrupted': stop,
   });
@@ -88,9 +88,9 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
     stop,
   };
 
-  function heard({ isReplay }: { readonly isReplay: boolean }): void {
+  function heard(fits: number, isReplay: boolean): void {
     if (!isReplay) heardMs = performance.now();
-    if (again !== null) again.done++;
+    if (again !== null) again.done += fits;
   }
 
   function note(text: string): void {
@@ -121,8 +121,8 @@ export function progressDisplay(options: ProgressOptions): ProgressDisplay {
     if (view === null) return;
     const figures = taker.figures();
     const best = figures.best === null ? null : bestText(figures.best);
-    const once = again === null ? null : `pixels that stand out, fitted once more: ${again.done}/${again.of}`;
     const nowMs = performance.now();
+    const once = again === null ? null : againText(again.done, again.fits, (nowMs - again.fromMs) / 1000);
     const since = quiet(nowMs - (heardMs ?? startedMs), heardMs === null);
     if (!isLive) {
       const parts = [view.progressLine(), once ?? '', clients?.short() ?? '', since.trim(), best ?? ''];
@@ -167,6 +167,13 @@ function clientsSeen(): { readonly listen: BrokerListener; short(): string; long
       return `${count(now.clients)}${were}   ${now.tasks} tasks wait for them`;
     },
   };
+}
+
+/** How far the pass is in which pixels are fitted once more. */
+function againText(done: number, fits: number, elapsedS: number): string {
+  const leftS = done > 0 && elapsedS >= 1 ? (elapsedS * Math.max(0, fits - done)) / done : 0;
+  const left = leftS >= 1 ? `, about ${durationText(leftS)} left` : '';
+  return `fitted once more from neighbours: ${done} of ${fits} fits${left}`;
 }
 
 /** How long nothing has come, where that is worth saying. */

@@ -42,6 +42,14 @@ type CascadeTables =
  * IceCube's regions reach (64.2 / 2), and some more; for `monopod` what Wilks' do (4.61 / 2).
  */
 const RESTART_WITHIN_LLH = { original: 35, wilks: 35, monopod: 10 } as const;
+/**
+ * `wilks` has one variation, and so one chance to find its valley: in large pixels all are fitted once more from their
+ * neighbours, where pixels are smaller only those that IceCube's regions reach.
+ */
+const RESTART_ALL_OF_WILKS = [
+  { nside: 16, withinLlh: Number.POSITIVE_INFINITY },
+  { nside: 256, withinLlh: RESTART_WITHIN_LLH.wilks },
+];
 
 /** Free parameters of the last pass; an event must have more rows with charge. */
 const PARAMETERS = 4;
@@ -152,6 +160,7 @@ export const millipedeWilks: Reco<MillipedeData> = {
   addsFallbackSeed: true,
   taskUnit: 'pixel',
   restartWithinLlh: RESTART_WITHIN_LLH.wilks,
+  restartAll: RESTART_ALL_OF_WILKS,
   prepare: async (input) => prepare('millipede_wilks', millipedeSettings('wilks', input.settings), input),
   createFit,
 };

@@ -64,13 +64,16 @@ function show(
 }
 
 describe('the progress display', () => {
-  it.each(['live', 'lines'] as const)('says how many pixels that stand out were fitted once more (%s)', (style) => {
+  it.each(['live', 'lines'] as const)('says how much was fitted once more (%s)', (style) => {
     const { during } = show(style, (listen) => {
-      listen('restarts:chosen', { minimum: { nside: 1, pixel: 2, llh: 4 }, pixels: 2 });
-      const outcome = { nside: 1, pixel: 1, runtimeS: 1, status: 'done', results: [] } as const;
+      listen('restarts:chosen', { minimum: { nside: 1, pixel: 2, llh: 4 }, pixels: 2, fits: 6 });
+      vi.advanceTimersByTime(1000);
+      const ended = { x: 0, y: 0, z: 0, timeNs: 0, eInGev: 1, eTotGev: 1, energyGev: 1 };
+      const result = { nside: 1, pixel: 1, variation: 1, llh: 5, ...ended };
+      const outcome = { nside: 1, pixel: 1, runtimeS: 1, status: 'done', results: [result, result] } as const;
       listen('task:done', { outcome, isReplay: false });
     });
-    expect(during.join('\n')).toContain('pixels that stand out, fitted once more: 1/2');
+    expect(during.join('\n')).toMatch(/fitted once more from neighbours: 2 of 6 fits, about 0:00:\d\d left/);
   });
 
   it('redraws a block on a terminal and takes it away at the end; notes stay above it', () => {
