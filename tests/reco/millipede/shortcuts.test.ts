@@ -1,7 +1,7 @@
 /**
  * What each shortcut of the likelihood costs, as a difference of -log L on the rows and modules of a real event: light looked
  * up from packed tables with fast logarithms, empty rows as one sum, far dark modules taken together, weak light left out,
- * few candidates instead of all segments, energies taken over from the line before.
+ * few candidates instead of all segments, surveys that look here and there first, energies taken over from the line before.
  */
 import { beforeAll, expect, it } from 'vitest';
 import { loadIceModel, type PhotonTables, TableCascadeLight } from '../../../src/light/index.js';
@@ -105,6 +105,24 @@ needsShared('shortcuts of the likelihood', [EVENT, ...PROTOTYPE_FILES], () => {
       const cold = llhOf(chain, line);
       chain.judge(x + 4, y, z - 4, timeNs + 8, SPACING_M, 1e-6);
       expectClose(chain.judge(x, y, z, timeNs, SPACING_M, 1e-6), cold, { absolute: bound });
+    }
+  });
+
+  it.each([
+    ['original', 0.3],
+    ['wilks', 0.05],
+  ] as const)('%s: surveys that look at every 10 m first: less than %d from all segments', (kind, bound) => {
+    const chain = chainOf(kind);
+    for (const line of LINES) {
+      const [, , x, y, z, timeNs] = line;
+      turn(chain, line);
+      for (const spacingM of [5, 2.5]) {
+        const here = chain.survey(x, y, z, timeNs, spacingM, false);
+        const candidates = chain.problem.sources;
+        const all = chain.full(x, y, z, timeNs, spacingM, true, 1e-3);
+        expect(Math.abs(here - all), `spacing ${spacingM}`).toBeLessThan(bound);
+        expect(candidates).toBeLessThan(chain.problem.sources / 2);
+      }
     }
   });
 
