@@ -10,6 +10,7 @@
  * --scan: compare pixels of a finished scan of that event instead of fitting them, whatever its restarts made of them; those
  * not further above its minimum than --within, of these every --every-th. Compatible fits of pixels that are not of the
  * coarsest nside start where the scan's coarser pixels ended.
+ * --moved: instead of ours, compatible fits whose starts lie so many metres aside: how far the reference's way is from itself.
  * --keep: a file with compatible fits, one a line; those not in it are fitted and added. They are kept by pixel: of finer
  * nsides, whose starts a scan decides, one file a scan.
  */
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     scan: { type: 'string' },
     within: { type: 'string', default: 'Infinity' },
     every: { type: 'string', default: '1' },
+    moved: { type: 'string' },
     keep: { type: 'string' },
   },
 });
@@ -64,9 +66,14 @@ function startOf(pixel: number): CoarserFit | null {
   return { x: x[i]!, y: y[i]!, z: z[i]!, timeNs: t[i]!, energyGev: eIn[i]! };
 }
 
-async function best(bench: Bench, pixel: number): Promise<Found> {
+async function best(bench: Bench, pixel: number, movedM = 0): Promise<Found> {
   const start = process.cpuUsage();
-  const results = await bench.fitTask(pixelTask(bench, nside, pixel, startOf(pixel)));
+  const task = pixelTask(bench, nside, pixel, startOf(pixel));
+  const variations = task.variations.map((each) => ({
+    ...each,
+    seeds: each.seeds.map((seed) => ({ ...seed, x: seed.x + movedM })),
+  }));
+  const results = await bench.fitTask({ ...task, variations });
   const { user, system } = process.cpuUsage(start);
   return { llh: Math.min(...results.map(({ llh }) => llh).filter(Number.isFinite)), cpuS: (user + system) / 1e6 };
 }
@@ -86,8 +93,12 @@ async function compatibleFits(keep: string | undefined): Promise<(pixel: number)
   };
 }
 
-/** Fits of ours, or what a scan found. */
+/** Fits of ours, or what a scan found, or compatible ones from moved starts. */
 async function ourFits(): Promise<(pixel: number) => Promise<Found>> {
+  if (values.moved !== undefined) {
+    const bench = await benchOf(kind, file, { compatible: 'yes' });
+    return (pixel) => best(bench, pixel, Number(values.moved));
+  }
   if (map === undefined) {
     const bench = await benchOf(kind, file, {});
     return (pixel) => best(bench, pixel);
