@@ -42,13 +42,17 @@ export function checkReco(value: unknown, where: string): Reco {
     throw refuse('"restartWithinLlh" must be a number of at least 0 where it is there');
   }
   if (reco.restartAll !== undefined && !isRestartAll(reco.restartAll)) {
-    throw refuse('"restartAll" must be a list of {nside, withinLlh} where it is there, numbers of at least 1 and 0');
+    throw refuse('"restartAll" must be a list of {nside >= 1, withinLlh >= 0, neighbours of 1 to 8} where it is there');
   }
   return value as Reco;
 }
 
 function isRestartAll(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => each?.nside >= 1 && each?.withinLlh >= 0);
+  const isOne = (each: unknown): boolean => {
+    const { nside, withinLlh, neighbours } = Object(each);
+    return nside >= 1 && withinLlh >= 0 && Number.isInteger(neighbours) && neighbours >= 1 && neighbours <= 8;
+  };
+  return Array.isArray(value) && value.every(isOne);
 }
 
 function isVector(value: unknown): boolean {

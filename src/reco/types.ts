@@ -92,10 +92,14 @@ export interface Pointing {
 /** Fits one task. The result is a function of the prepared event and the task alone, never of earlier tasks. */
 export type Fit = (task: RecoTask) => RecoResult[] | Promise<RecoResult[]>;
 
-/** Pixels that are fitted once more: those of this nside or a coarser one, no further above the minimum than so much log L. */
+/**
+ * Pixels that are fitted once more: those of this nside or a coarser one, no further above the minimum than so much log L; from
+ * the lowest so many of their neighbours.
+ */
 export interface RestartAll {
   readonly nside: number;
   readonly withinLlh: number;
+  readonly neighbours: number;
 }
 
 /** A reconstruction. */
@@ -123,7 +127,8 @@ export interface Reco<D = unknown> {
   readonly restartWithinLlh?: number;
   /**
    * Where that is not enough, because holes lie side by side: pixels that are fitted once more whether they stand out or not,
-   * from where the fits of several neighbours ended. Counts where there is `restartWithinLlh`, too. Absent: none.
+   * from where the fits of several neighbours ended, lower or not. The first entry that fits a pixel counts; all do where
+   * there is `restartWithinLlh`, too. Absent: none.
    */
   readonly restartAll?: readonly RestartAll[];
   prepare(input: RecoInput): PreparedEvent<D> | Promise<PreparedEvent<D>>;

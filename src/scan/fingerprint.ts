@@ -1,6 +1,6 @@
 /** Which scan a journal belongs to. Results of one scan are never mixed into another's map. */
 import { ScanError } from '../config/index.js';
-import type { RecoSettings } from '../reco/index.js';
+import type { RecoSettings, RestartAll } from '../reco/index.js';
 import { ICECUBE_SITE } from '../sky/index.js';
 import { formatProgression } from './progression.js';
 import type { ScanSetup } from './setup.js';
@@ -38,9 +38,7 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     'reconstruction options': settings.map(([name, value]) => `${name}=${value}`).join(' '),
     'vertex variations': reco.variations.map((vector) => vector.join(' ')).join(', '),
     'restarts within': String(reco.restartWithinLlh ?? 'none'),
-    ...(reco.restartAll === undefined
-      ? {}
-      : { 'restarts of all': reco.restartAll.map(({ nside, withinLlh }) => `${nside}:${withinLlh}`).join(' ') }),
+    ...(reco.restartAll === undefined ? {} : { 'restarts of all': restartsOf(reco.restartAll) }),
     'seed vertex': `${seedVertex.x} ${seedVertex.y} ${seedVertex.z} ${seedVertex.timeNs}`,
     progression: formatProgression(setup.progression).join(' '),
     threshold: String(setup.threshold),
@@ -48,6 +46,10 @@ export function scanFingerprint(setup: ScanSetup, identity: ScanIdentity): ScanF
     ...(identity.areVariationsApart === true ? { 'fits of variations': 'apart' } : {}),
     pointing: pointing === null ? 'none' : `${pointing.zenith} ${pointing.azimuth} ${pointing.radiusRad}`,
   };
+}
+
+function restartsOf(all: readonly RestartAll[]): string {
+  return all.map(({ nside, withinLlh, neighbours }) => `${nside}:${withinLlh}:${neighbours}`).join(' ');
 }
 
 /** What to do about a journal that is not this scan's. */

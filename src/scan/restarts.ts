@@ -6,7 +6,7 @@
  * minimum it lies. A restart is one more variation of its pixel.
  *
  * Where the valley that a fit ends in is a matter of chance, holes are not rare, and may lie side by side: there the reco
- * asks for a restart of every pixel, from the lowest few of its neighbours (`Reco.restartAll`).
+ * asks for a restart of every pixel, from several of its neighbours, lower or not (`Reco.restartAll`).
  *
  * A pass is a function of the finished map, and it has its effect when all of it has arrived: the order of arrival does
  * not matter. Passes follow each other until none is of use, since a pixel that improved may help the next one.
@@ -17,10 +17,6 @@ import type { PixelTable } from './pixel-table.js';
 
 /** Most restarts of a pixel that stands out, one after the other. */
 const MOST_IN_TURN = 4;
-/** Where every pixel is fitted once more: from so many of its neighbours, at once. */
-const NEIGHBOURS = 3;
-/** Most restarts of one pixel. */
-export const MOST_RESTARTS: number = NEIGHBOURS + MOST_IN_TURN;
 /** A neighbour that was tried is tried again if its llh has fallen by this since. */
 const WORTH_LLH = 0.1;
 /** A pixel is stuck, perhaps, if it lies by this above the middle between opposite neighbours. */
@@ -41,6 +37,11 @@ export interface Restart {
 export interface RestartRules {
   readonly withinLlh: number;
   readonly all: readonly RestartAll[];
+}
+
+/** Most restarts of one pixel. */
+export function mostRestarts(rules: RestartRules | null): number {
+  return rules === null ? 0 : Math.max(0, ...rules.all.map((each) => each.neighbours)) + MOST_IN_TURN;
 }
 
 /** What has been asked for of a pixel. */
@@ -83,18 +84,19 @@ export class Restarts {
     if (rules === null) return false;
     const pass: Restart[] = [];
     for (let record = 0; record < table.size; record++) {
-      const below = this.lowerNeighbours(record);
-      if (below.length === 0) continue;
+      const around = this.neighboursOf(record);
+      if (around.length === 0) continue;
       const asked = this.asked.get(record) ?? { count: 0, inTurn: 0, llh: Number.POSITIVE_INFINITY };
-      const llh = table.llh(below[0]!);
-      let most = 1;
-      if (asked.count === 0 && this.isOneOfAll(record, minimumLlh)) most = NEIGHBOURS;
-      else if (asked.inTurn >= MOST_IN_TURN || !(llh < asked.llh - WORTH_LLH)) continue;
-      else if (!this.standsOut(record, llh, minimumLlh)) continue;
-      else asked.inTurn++;
+      const llh = table.llh(around[0]!);
+      const all = asked.count === 0 ? this.asOneOfAll(record, minimumLlh) : undefined;
+      if (all === undefined) {
+        if (llh >= table.llh(record) || !(llh < asked.llh - WORTH_LLH) || asked.inTurn >= MOST_IN_TURN) continue;
+        if (!this.standsOut(record, llh, minimumLlh)) continue;
+        asked.inTurn++;
+      }
       asked.llh = llh;
       this.asked.set(record, asked);
-      for (const from of below.slice(0, most)) {
+      for (const from of around.slice(0, all?.neighbours ?? 1)) {
         const variation = this.endOf(record);
         if (variation >= table.numbers) break;
         asked.count++;
@@ -107,25 +109,24 @@ export class Restarts {
     return pass.length > 0;
   }
 
-  /** Whether a pixel is fitted once more whether or not it stands out. */
-  private isOneOfAll(record: number, minimumLlh: number): boolean {
+  /** Why a pixel is fitted once more whether or not it stands out, if it is. */
+  private asOneOfAll(record: number, minimumLlh: number): RestartAll | undefined {
     const { table, rules, nsides } = this;
     const nside = nsides[table.level(record)]!;
     const aboveLlh = table.llh(record) - minimumLlh;
-    return rules!.all.some((each) => nside <= each.nside && !(aboveLlh > each.withinLlh));
+    return rules!.all.find((each) => nside <= each.nside && !(aboveLlh > each.withinLlh));
   }
 
-  /** Pixels around one with a lower llh, the lowest first; all that have one where it has none. */
-  private lowerNeighbours(record: number): number[] {
+  /** Pixels around one that have an llh, the lowest first. */
+  private neighboursOf(record: number): number[] {
     const { table } = this;
     const level = table.level(record);
-    const llh = table.llh(record);
-    const below: number[] = [];
+    const found: number[] = [];
     for (const pixel of neighbours(this.nsides[level]!, table.pixel(record), this.around)) {
-      const from = pixel < 0 ? -1 : table.find(level, pixel);
-      if (from >= 0 && !Number.isNaN(table.llh(from)) && !(table.llh(from) >= llh)) below.push(from);
+      const other = pixel < 0 ? -1 : table.find(level, pixel);
+      if (other >= 0 && !Number.isNaN(table.llh(other))) found.push(other);
     }
-    return below.sort((a, b) => table.llh(a) - table.llh(b) || table.pixel(a) - table.pixel(b));
+    return found.sort((a, b) => table.llh(a) - table.llh(b) || table.pixel(a) - table.pixel(b));
   }
 
   /**

@@ -17,7 +17,7 @@ import type { ScanListener } from './events.js';
 import { FinishedSky } from './finished-sky.js';
 import { FAILED_FIT, type FitFigures, PixelTable } from './pixel-table.js';
 import { openSteps, type Progression } from './progression.js';
-import { MOST_RESTARTS, type RestartRules, Restarts } from './restarts.js';
+import { mostRestarts, type RestartRules, Restarts } from './restarts.js';
 import { type NeighboursFit, restartOf, type SeedSource, taskOf } from './seeds.js';
 import { shuffle } from './shuffle.js';
 import { ThresholdWatch } from './thresholds.js';
@@ -100,7 +100,7 @@ export class ScanState {
     this.levelOf = new Map(this.nsides.map((nside, level) => [nside, level]));
     const levels = this.nsides.length;
     this.allVariations = setup.seedSource.rules.variations.map((_, variation) => variation);
-    this.table = new PixelTable(this.allVariations.length, setup.restarts === null ? 0 : MOST_RESTARTS);
+    this.table = new PixelTable(this.allVariations.length, mostRestarts(setup.restarts));
     this.restarts = new Restarts(this.table, this.nsides, setup.restarts);
     this.finished = new FinishedSky(this.table, this.nsides, (record) =>
       this.entersInOrder ? record < this.nextToEnter : this.table.missing(record) === 0,

@@ -60,7 +60,7 @@ describe("a user's reconstruction", () => {
     [{ ...good, createFit: undefined }, /"createFit"/],
     [{ ...good, pointing: {} }, /"pointing"/],
     [{ ...good, restartWithinLlh: 'yes' }, /"restartWithinLlh"/],
-    [{ ...good, restartAll: [{ nside: 8 }] }, /"restartAll"/],
+    [{ ...good, restartAll: [{ nside: 8, withinLlh: 1, neighbours: 9 }] }, /"restartAll"/],
   ])('is refused with its file and what is wrong: %#', (value, what) => {
     expect(() => checkReco(value, 'my-reco.mjs')).toThrow(RecoError);
     expect(() => checkReco(value, 'my-reco.mjs')).toThrow(/^my-reco\.mjs is no reconstruction/);

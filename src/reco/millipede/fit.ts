@@ -30,9 +30,12 @@ const SAME_LLH = 3;
 /** A fit is given up that is this much above the lowest, and whose next step promises less than a share of that. */
 const HOPELESS_LLH = 15;
 const HOPELESS_SHARE = 0.15;
-/** Coarse minima this close to the lowest are descended with fine segments, but not more than so many. */
+/**
+ * Coarse minima this close to the lowest are descended with fine segments, but not more than so many; where `wilks` starts from
+ * many neighbours' fits, half of them.
+ */
 const FINALIST_LLH = 6;
-const MOST_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 2, wilks: 1 };
+const MOST_FINALISTS = { original: 2, wilks: 1, wilksShare: 0.5 } as const;
 /** Segments are this far apart while a start looks around, and while it does so as the reference does, m. */
 const GLANCE_SPACING_M = 40;
 const REFERENCE_SPACING_M = 20;
@@ -100,7 +103,10 @@ export function fitVariations(
     fit.searchWidely(origin, task);
     const reference = settings.kind === 'wilks' ? fit.followReference(task.variations[0]!.seeds) : null;
     coarse[0] = lowestOf([fit.refine(WIDE_FINALIST_LLH, MOST_WIDE_FINALISTS[settings.kind]), reference]);
-  } else fit.refine(FINALIST_LLH, MOST_FINALISTS[settings.kind]);
+  } else {
+    const share = settings.kind === 'wilks' ? MOST_FINALISTS.wilksShare : 0;
+    fit.refine(FINALIST_LLH, Math.max(MOST_FINALISTS[settings.kind], Math.floor(share * task.variations.length)));
+  }
   return task.variations.map((variation, i) => resultOf(task, variation, coarse[i] ?? null));
 }
 

@@ -47,8 +47,8 @@ const RESTART_WITHIN_LLH = { original: 35, wilks: 35, monopod: 10 } as const;
  * neighbours, where pixels are smaller only those that IceCube's regions reach.
  */
 const RESTART_ALL_OF_WILKS = [
-  { nside: 16, withinLlh: Number.POSITIVE_INFINITY },
-  { nside: 256, withinLlh: RESTART_WITHIN_LLH.wilks },
+  { nside: 256, withinLlh: RESTART_WITHIN_LLH.wilks, neighbours: 8 },
+  { nside: 16, withinLlh: Number.POSITIVE_INFINITY, neighbours: 3 },
 ];
 
 /** Free parameters of the last pass; an event must have more rows with charge. */
