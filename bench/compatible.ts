@@ -122,8 +122,10 @@ for (const pixel of pixels()) {
 const summary = (which: typeof found): string => {
   const beyond = (limit: number): number => which.filter(({ difference }) => difference > limit).length;
   const extremes = which.map(({ difference }) => difference).sort((a, b) => a - b);
-  const range = `${extremes[0]?.toFixed(2)} to ${extremes.at(-1)?.toFixed(2)}`;
-  return `${which.length} pixels: ${beyond(0.1)} more than 0.1 above, ${beyond(1)} more than 1 (${range})`;
+  const below = extremes.filter((difference) => difference < -0.1).length;
+  const [first, middle, last] = [0, extremes.length >> 1, extremes.length - 1].map((i) => extremes[i]?.toFixed(2));
+  const above = `${beyond(0.1)} more than 0.1 above, ${beyond(1)} more than 1, ${below} more than 0.1 below`;
+  return `${which.length} pixels: ${above} (${first} to ${last}, median ${middle})`;
 };
 console.log(summary(found));
 if (values.scan !== undefined) {

@@ -21,6 +21,8 @@ const SURVEY_TOLERANCE = 1e-3;
 const GLIMPSE_TOLERANCE = 1e-2;
 /** A survey looks at a segment in so many metres, and at all around those that shine, or might. */
 const GLIMPSE_SPACING_M = 10;
+/** Between those that a survey looks at first others may be worth more: so much less than promising is enough there. */
+const GLIMPSE_LENIENCE = 20;
 /**
  * A dark segment is a candidate if its light is worth at least this, as the slope of the likelihood by its charge. Where a
  * line's light moves on by a segment or two Poisson's likelihood asks for others sooner than the softened one: with fewer
@@ -103,7 +105,7 @@ export class Chain {
     columns.take(x, y, z, timeNs, spacingM, isWarm, stride);
     if (stride > 1) {
       this.solve(GLIMPSE_TOLERANCE);
-      this.findPromising(scratch);
+      this.findPromising(scratch, GLIMPSE_LENIENCE);
       columns.fillAround(scratch, stride);
     }
     const value = this.solve(SURVEY_TOLERANCE);
@@ -257,7 +259,7 @@ export class Chain {
   private chooseCandidates(): void {
     const { problem, solver, scratch: keep, columns } = this;
     const { sources } = problem;
-    this.findPromising(keep);
+    this.findPromising(keep, 1);
     keep[sources - 1] = 1;
     for (let a = 0; a < solver.active; a++) {
       const j = solver.list[a]!;
@@ -267,8 +269,9 @@ export class Chain {
   }
 
   /** 1 for segments that shine or might, by place in the problem just solved, into `out`; else 0. */
-  private findPromising(out: Float64Array): void {
-    const { problem, energy, solver, sums, kernel, promising } = this;
+  private findPromising(out: Float64Array, lenience: number): void {
+    const { problem, energy, solver, sums, kernel } = this;
+    const promising = lenience * this.promising;
     const { rows, sources, darkResponse } = problem;
     solver.prepareResponse();
     kernel.sumColumns(sums, problem, sources, rows);
