@@ -16,11 +16,8 @@ import { builtinIc86, readResource } from '../prepare/decoded.js';
 import { type Track, trackEvent } from './events.js';
 
 const TRACK: Track = { zenith: 1.4, azimuth: 0.7, x: 40, y: -30, z: -330, timeNs: 12_000 };
-/**
- * What a call may leave, bytes: some of its numbers come back in boxes of 16, on a busy machine now and then one for each of
- * hundreds of modules, as the engine likes.
- */
-const FEW = 5000;
+/** What a call may leave, bytes: some of its numbers come back in boxes of 16. */
+const FEW = 2000;
 const BATCHES = 15;
 const CALLS = 10;
 /** The engine's compiler needs a while, the longer the busier the machine is. */

@@ -81,7 +81,8 @@ export class MuonGradient {
     const dp = work[MUON.across]!;
     const dq = work[MUON.upwards]!;
     const distance = Math.sqrt(dp * dp + dq * dq);
-    const rho = distance > NEAREST_M ? distance : NEAREST_M;
+    // A choice between them would be boxed.
+    const rho = Math.max(distance, NEAREST_M);
     const ln = Math.log(rho);
     const uPhi = (distance > 0 ? Math.atan2(Math.abs(dp), dq) * DEGREES : 90) / phiDeg.step;
     const uRho = (ln - lnRho.first) / lnRho.step;

@@ -45,8 +45,13 @@ const LN_FROM = -30;
 const LN_TO = 25;
 const PER_UNIT = 32;
 
-/** The same from a table, as cubics between nodes, with derivatives: relative to 1, within 1e-6 (tests). */
+/**
+ * The same from a table, as cubics between nodes, with derivatives: relative to 1, within 1e-6 (tests). Usage: write
+ * `lnExpected`, `look`, read. Numbers given as arguments would be boxed now and then.
+ */
 export class MixtureTable {
+  /** ln(expected charge). */
+  readonly lnExpected: Float64Array = new Float64Array(1);
   /** Weights and their derivatives by ln(expected charge) at the last place. */
   readonly weights: Float64Array = new Float64Array(MIX.length);
   readonly slopes: Float64Array = new Float64Array(MIX.length);
@@ -70,9 +75,10 @@ export class MixtureTable {
     }
   }
 
-  /** Takes ln(expected charge). */
-  at(lnExpected: number): void {
+  /** Takes `lnExpected`; fills `weights` and `slopes`. */
+  look(): void {
     const { nodes, weights, slopes } = this;
+    const lnExpected = this.lnExpected[0]!;
     const { length } = MIX;
     const bounded = lnExpected > LN_FROM ? (lnExpected < LN_TO ? lnExpected : LN_TO) : LN_FROM;
     const u = (bounded - LN_FROM) * PER_UNIT;

@@ -12,6 +12,13 @@ import { isSmoothed, SAMPLES, SMOOTHED_WIDTHS, WEIGHTS } from './smoothing.js';
 /** Density of noise, 1/ns: 10 Hz. */
 const NOISE = 1e-8;
 
+/** Places in the sums over modules: logarithms, a product whose logarithm is yet to be taken, derivatives. */
+const SUM = 0;
+const PRODUCT = 1;
+const BY_A = 2;
+const BY_B = 3;
+const BY_TIME = 4;
+
 export class TableLikelihood extends TrackFrame implements TrackObjective {
   private readonly hits: MuonHits;
   private readonly light: MuonGradient;
@@ -19,6 +26,8 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
   private readonly jitterNs: number;
   private readonly mixture = new MixtureTable();
   private readonly photons: Float64Array;
+  /** Sums over modules: numbers of a loop that the engine compiles while it runs would be boxed. */
+  private readonly total = new Float64Array(5);
 
   /**
    * Arguments as for `SplineMpeLikelihood`.
@@ -50,17 +59,14 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
     const a = parameters[0]!;
     const b = parameters[1]!;
     const time = parameters[2]!;
-    const { hits, light, energyGev, jitterNs, mixture, p, q, l } = this;
+    const { hits, light, energyGev, jitterNs, mixture, total, p, q, l } = this;
     const { work, times } = light;
     const { density, cdf, byDensity, byCdf, late, byLate, offsets } = times;
     const { weights: mix, slopes } = mixture;
     const perBare = energyGev > 0 ? 1 + 0.172 + 0.0324 * Math.log(energyGev) : 1;
     const flatDensity = FLOOR / (hits.endNs - hits.startNs);
-    let sum = 0;
-    let product = 1;
-    let byA = 0;
-    let byB = 0;
-    let byTime = 0;
+    total.fill(0);
+    total[PRODUCT] = 1;
     for (let i = 0; i < p.length; i++) {
       const hit = hits.timeNs[i]!;
       work[MUON.across] = p[i]! - a;
@@ -70,8 +76,10 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
       light.look();
       const bare = perBare * Math.exp(work[MUON.bareLn]!);
       const expected = bare + energyGev * Math.exp(work[MUON.stochasticLn]!);
-      if (energyGev > 0) mixture.at(Math.log(expected));
-      else mix[MIX.direct] = 1;
+      if (energyGev > 0) {
+        mixture.lnExpected[0] = Math.log(expected);
+        mixture.look();
+      } else mix[MIX.direct] = 1;
       const isSmooth = isSmoothed(work[MUON.residual]!, jitterNs);
       times.sample(!isSmooth);
 
@@ -119,10 +127,10 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
         byDirect += dp * density1 + dc * cdf[k]!;
         byOffset += dc * offset;
       }
-      product *= value;
-      if (product < 1e-200 || product > 1e200) {
-        sum += Math.log(product);
-        product = 1;
+      total[PRODUCT] = total[PRODUCT]! * value;
+      if (total[PRODUCT]! < 1e-200 || total[PRODUCT]! > 1e200) {
+        total[SUM] = total[SUM]! + Math.log(total[PRODUCT]!);
+        total[PRODUCT] = 1;
       }
 
       if (byP === 0 || gradient === null) continue;
@@ -145,15 +153,15 @@ export class TableLikelihood extends TrackFrame implements TrackObjective {
       work[MUON.byStochasticLn] = byLn * (1 - share);
       light.differentiate();
       const per = 1 / value;
-      byA += per * work[MUON.byAcross]!;
-      byB += per * work[MUON.byUpwards]!;
-      byTime += per * work[MUON.byTime]!;
+      total[BY_A] = total[BY_A]! + per * work[MUON.byAcross]!;
+      total[BY_B] = total[BY_B]! + per * work[MUON.byUpwards]!;
+      total[BY_TIME] = total[BY_TIME]! + per * work[MUON.byTime]!;
     }
     if (gradient !== null) {
-      gradient[0] = byA;
-      gradient[1] = byB;
-      gradient[2] = byTime;
+      gradient[0] = total[BY_A]!;
+      gradient[1] = total[BY_B]!;
+      gradient[2] = total[BY_TIME]!;
     }
-    return -sum - Math.log(product);
+    return -total[SUM]! - Math.log(total[PRODUCT]!);
   }
 }
