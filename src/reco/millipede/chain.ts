@@ -50,7 +50,7 @@ export class Chain {
   readonly problem: UnfoldingProblem;
   readonly range: SegmentRange;
   readonly solver: ActiveUnfolding;
-  private readonly columns: SegmentColumns;
+  readonly columns: SegmentColumns;
   private readonly kernel: Kernel;
   private readonly light: SegmentLight;
   private readonly likelihood: RowLikelihood;
@@ -179,11 +179,6 @@ export class Chain {
       }
     }
     for (let k = 0; k < 4; k++) gradient[k] = gradient[k]! + fixed[4 * rows + k]!;
-  }
-
-  /** Derivatives of the response of the segment `alongM` down the last line (`SegmentLight.derivatives`). */
-  segmentDerivatives(alongM: number, out: Float64Array): void {
-    this.columns.derivatives(alongM, out);
   }
 
   /**

@@ -105,7 +105,7 @@ function expectGradients(chain: Chain, spacingM: number, want: number[][]): void
   const largest = Math.max(...want.flatMap((row) => row.slice(0, 4)).map(Math.abs));
   const slopes = new Float64Array(4 * (problem.rows + 1));
   for (let j = 0; j < problem.sources; j++) {
-    chain.segmentDerivatives(chain.number[j]! * spacingM, slopes);
+    chain.columns.derivatives(chain.number[j]! * spacingM, slopes);
     for (let k = 0; k < 4; k++) {
       let own = -slopes[4 * problem.rows + k]!;
       for (let i = 0; i < problem.rows; i++) {
