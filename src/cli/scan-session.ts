@@ -235,6 +235,8 @@ export async function scanSession(args: ScanArguments, role: 'scan' | 'server'):
           note(`Written to ${outputDir}: ${report.files.map((path) => basename(path)).join(', ')}`);
         }
         process.stdout.write(args.json ? `${JSON.stringify(report.summary, null, 2)}\n` : summaryText(report.summary));
+        // There is a map, but whoever waits for a position must not take it for one.
+        if (report.summary.best_fit === null) process.exitCode = 1;
       } catch (error) {
         failure = error instanceof SkymapError ? error.message : 'The scan failed.';
         observer.tell('scan:failed', errorData(error, choice.isDebug), 'CRITICAL');

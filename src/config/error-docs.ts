@@ -18,7 +18,7 @@ export function errorDocs(): string {
     '',
     'Every error that is not a defect of the program has one of these codes. It is printed behind the sentence that says',
     'what is wrong and where; the line after it says what to do. `--debug` adds the stack trace. Exit codes: 1 the scan or a',
-    'file failed, 2 the command line or a setting cannot be used, 130 ended by Ctrl-C.',
+    'file failed, or no pixel of a scan has a fit, 2 the command line or a setting cannot be used, 130 ended by Ctrl-C.',
     '',
     ...sections,
   ].join('\n');

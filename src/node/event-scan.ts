@@ -168,6 +168,13 @@ export async function scanEvent(
     isFresh: options.isFresh === true,
     retryFailed: options.retryFailed === true,
   });
+  if (journal.droppedBytes > 0) {
+    const { path, droppedBytes } = journal;
+    note(
+      `The last ${droppedBytes} bytes of ${path} are cut short or damaged and are dropped; their fits are made again.`,
+      'WARNING',
+    );
+  }
   const copy = outputDir === null || options.keepsEvent === false ? null : eventCopy(stem, loaded, note);
   const files = outputDir === null ? null : resultFiles(outputDir, metadata, scannedWith, copy, note);
   let view: ScanView | null = null;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -168,6 +168,17 @@ describe('a reco from a module', () => {
   });
 });
 
+describe('a scan in which no pixel has a likelihood', () => {
+  it('leaves its map, says so, and does not end as if there were a position', async () => {
+    const path = writeModule('return [{ ...ok[0], llh: NaN }];');
+    const { code, directory, stdout, stderr } = await scan(event, ['--reco-module', path, '--nsides', '1:0', '--json']);
+    expect(stderr).toContain('every fit failed');
+    expect(JSON.parse(stdout)).toMatchObject({ best_fit: null, n_failed_pixels: 12 });
+    expect(mapOf(directory, `${STEM}_1.npz`).maps[0]!.pixel).toHaveLength(12);
+    expect(code).toBe(1);
+  });
+});
+
 describe('a reco command', () => {
   it('may end after an answer: it is started again for the next pixel', async () => {
     const program = writeProgram(
@@ -257,6 +268,24 @@ describe('pixels that were given up', () => {
     const { stderr } = await scan(event, [...args, '--retry-failed'], { directory, env });
     expect(stderr).toContain('Going on with 11 results');
     expect(llhs()).toEqual(GOOD);
+  });
+});
+
+describe('a damaged journal', () => {
+  it('is used up to the damage: the other fits are made again, and a person is told', async () => {
+    const args = ['--reco-module', writeModule(''), '--nsides', '1:0'];
+    const first = await scan(event, args);
+    const cache = join(first.directory, 'cache', STEM);
+    const journal = join(cache, readdirSync(cache).find((name) => name.endsWith('.journal'))!);
+    const bytes = readFileSync(journal);
+    const half = Math.floor(bytes.length / 2);
+    bytes[half]! ^= 1;
+    writeFileSync(journal, bytes);
+    const again = await scan(event, args, { directory: first.directory });
+    expect(again.stderr).toMatch(/The last \d+ bytes of .*\.journal are cut short or damaged and are dropped/);
+    expect(again.stderr).toMatch(/Going on with [3-9] results/);
+    expect(llhOf(first.directory)).toEqual(GOOD);
+    expect(readFileSync(journal)).toHaveLength(bytes.length);
   });
 });
 

@@ -34,6 +34,8 @@ export interface DiskJournal extends Journal {
   /** Results (fits, failed ones too) that it holds, and how many tasks of it were fitted. */
   readonly results: number;
   readonly fittedTasks: number;
+  /** Bytes at its end that were no whole entries when it was opened: they are cut off, their fits are made again. */
+  readonly droppedBytes: number;
   close(): void;
   /** Closes it and removes the file. */
   discard(): void;
@@ -54,7 +56,7 @@ export interface DiskJournalOptions {
 const SYNC_INTERVAL_MS = 1000;
 
 /**
- * Opens the journal of a scan, a new one where there is none. A torn last entry is cut off.
+ * Opens the journal of a scan, a new one where there is none. A torn or damaged end is cut off, and counted.
  *
  * @throws FileAccessError; ScanError scan/locked while another process has it open
  */
@@ -62,14 +64,14 @@ export function openJournal(options: DiskJournalOptions): DiskJournal {
   const { directory, name, fingerprint } = options;
   const path = join(directory, `${name}_${digest(fingerprint)}.journal`);
   const unlock = takeLock(`${path}.lock`);
-  let file: number;
-  let outcomes: readonly TaskOutcome[];
+  let opened: OpenFile;
   try {
-    ({ file, outcomes } = openFile(path, options));
+    opened = openFile(path, options);
   } catch (error) {
     unlock();
     throw writeError(error, path, 'journal');
   }
+  const { file, outcomes, droppedBytes } = opened;
   let results = outcomes.reduce((sum, outcome) => sum + resultCount(outcome), 0);
   let fittedTasks = outcomes.filter(({ status }) => status === 'done').length;
   let isDirty = false;
@@ -90,6 +92,7 @@ export function openJournal(options: DiskJournalOptions): DiskJournal {
     get fittedTasks() {
       return fittedTasks;
     },
+    droppedBytes,
     async replay() {
       return outcomes;
     },
@@ -125,27 +128,32 @@ export function openJournal(options: DiskJournalOptions): DiskJournal {
   }
 }
 
-function openFile(
-  path: string,
-  { fingerprint, isFresh = false, retryFailed = false }: DiskJournalOptions,
-): { file: number; outcomes: readonly TaskOutcome[] } {
+interface OpenFile {
+  readonly file: number;
+  readonly outcomes: readonly TaskOutcome[];
+  readonly droppedBytes: number;
+}
+
+function openFile(path: string, { fingerprint, isFresh = false, retryFailed = false }: DiskJournalOptions): OpenFile {
   const file = openSync(path, 'a+');
   try {
-    const found = isFresh ? null : decodeJournal(readFileSync(path));
+    const bytes = isFresh ? new Uint8Array(0) : readFileSync(path);
+    const found = decodeJournal(bytes);
+    const droppedBytes = bytes.length - (found?.goodBytes ?? 0);
     if (found === null) {
       ftruncateSync(file, 0);
       writeAll(file, encodeJournalHeader(fingerprint));
-      return { file, outcomes: [] };
+      return { file, outcomes: [], droppedBytes };
     }
     checkFingerprint(found.fingerprint, fingerprint);
     const outcomes = found.outcomes.filter(({ status }) => status === 'done');
     if (retryFailed && outcomes.length < found.outcomes.length) {
       const anew = rewritten(path, fingerprint, outcomes);
       closeSync(file);
-      return { file: anew, outcomes };
+      return { file: anew, outcomes, droppedBytes };
     }
     ftruncateSync(file, found.goodBytes);
-    return { file, outcomes: found.outcomes };
+    return { file, outcomes: found.outcomes, droppedBytes };
   } catch (error) {
     closeSync(file);
     throw error;

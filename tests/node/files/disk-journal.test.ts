@@ -54,10 +54,12 @@ describe('a journal on disk', () => {
       writeFileSync(journal.path, whole.subarray(0, size));
       const torn = open(directory);
       expect(await torn.replay()).toEqual([outcome(1)]);
+      expect(torn.droppedBytes).toBe(size - good.length);
       await torn.append(outcome(5));
       torn.close();
       const mended = open(directory);
       expect(await mended.replay()).toEqual([outcome(1), outcome(5)]);
+      expect(mended.droppedBytes).toBe(0);
       mended.close();
     }
   });
@@ -69,6 +71,7 @@ describe('a journal on disk', () => {
     writeFileSync(journal.path, readFileSync(journal.path).subarray(0, 11));
     const again = open(directory);
     expect(await again.replay()).toEqual([]);
+    expect(again.droppedBytes).toBe(11);
     await again.append(outcome(1));
     again.close();
     const third = open(directory);
