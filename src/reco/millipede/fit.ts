@@ -8,8 +8,9 @@ import { type Fitted, isUsable, resultOf } from '../results.js';
 import type { RecoResult, RecoTask, Seed, Vertex } from '../types.js';
 import type { Chain } from './chain.js';
 import { CompatibleLine, fitWilks } from './compatible-fit.js';
-import { Line } from './line.js';
-import { isFine, LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
+import { Line, vertexOf } from './line.js';
+import { LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
+import { type Polishing, polish, polishingOf } from './polish.js';
 import type { Sources } from './segment-columns.js';
 import type { MillipedeSettings } from './settings.js';
 import { energiesOf, type InstrumentedVolume } from './volume.js';
@@ -43,18 +44,6 @@ const REFERENCE_SPACING_M = 20;
 const WORTHLESS_LLH: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 60, wilks: 30 };
 /** What a look leaves out, and when it ends: log L, m or ns, evaluations (of a further start: fewer). */
 const LOOK_TOLERANCE = { unfolding: 1e-2, llh: 5, place: 20, calls: 80, furtherCalls: { original: 40, wilks: 20 } };
-/**
- * Search around the lowest minimum: steps across the line (m, m), time (ns), phase (m). Far from the truth, where nothing
- * fits well, ripples are longer.
- */
-const POLISH = {
-  long: { steps: [4, 4, 10, 1.25], calls: 80 },
-  original: { steps: [2, 2, 5, 1.25], calls: 40 },
-  wilks: { steps: [2, 2, 5, 1.25], calls: 20 },
-} as const;
-/** Long searches are repeated after a gain of more than this in log L, so many times in all. */
-const REPOLISH_LLH = 0.15;
-const MOST_POLISHES = 4;
 
 /**
  * Pixels of skies coarser than this are few, and most are far from the truth, where there are many valleys: they can
@@ -124,7 +113,7 @@ class PixelFit {
   /** Whether starts are the event's own vertex and what lies around it, and nothing else. */
   private readonly isCoarsest: boolean;
   private readonly isWide: boolean;
-  private readonly polishing: (typeof POLISH)[keyof typeof POLISH];
+  private readonly polishing: Polishing;
   private readonly minima: Minimum[] = [];
   private readonly gradient = new Float64Array(4);
   private readonly curvature = new Float64Array(16);
@@ -137,10 +126,7 @@ class PixelFit {
     this.line = new Line(task.zenith, task.azimuth);
     this.isCoarsest = isSeedVertex(task, origin) && task.variations[0]?.seeds.length === 1;
     this.isWide = task.nside < WIDE_BELOW_NSIDE;
-    // Of the coarsest pixels most are far from the minimum: where they are many, `wilks` spares them.
-    const isLong =
-      settings.kind === 'original' ? this.isCoarsest : this.isWide || !(this.isCoarsest || isFine('wilks', task.nside));
-    this.polishing = isLong ? POLISH.long : POLISH[settings.kind];
+    this.polishing = polishingOf(settings.kind, task.nside, this.isWide, this.isCoarsest);
   }
 
   /** The minimum that a start leads to; one known already where it runs into that. */
@@ -256,45 +242,12 @@ class PixelFit {
       this.line.startAt(minimum);
       const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
-      const fine = this.polish(descended, fineSpacingM);
+      const fine = polish(chain, this.line, descended, fineSpacingM, this.polishing);
       const { x, y, z, timeNs } = fine;
       const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
       Object.assign(minimum, fine, { llh }, this.energies(fine));
     }
     return lowestOf(finalists);
-  }
-
-  /**
-   * Looks for a lower place around a minimum: light tables and time bins make the likelihood ripple. Where there is one, a
-   * valley may go on: long searches are repeated, with candidates chosen anew, as long as they find much.
-   */
-  private polish(minimum: Vertex & { llh: number }, spacingM: number): Vertex & { llh: number } {
-    const { chain } = this;
-    let best = this.searchAround(minimum);
-    const most = this.polishing === POLISH.long ? MOST_POLISHES : 1;
-    for (let round = 1, gain = minimum.llh - best.llh; round < most && gain > REPOLISH_LLH; round++) {
-      const { x, y, z, timeNs } = best;
-      this.line.startAt(best);
-      const surveyed = { ...best, llh: chain.survey(x, y, z, timeNs, spacingM, true) };
-      best = this.searchAround(surveyed);
-      gain = surveyed.llh - best.llh;
-    }
-    return best;
-  }
-
-  /** The lowest place that a short simplex finds around one, with the candidates at hand. */
-  private searchAround(minimum: Vertex & { llh: number }): Vertex & { llh: number } {
-    const { chain, line } = this;
-    const { steps, calls } = this.polishing;
-    const found = nelderMead(
-      (parameters) => {
-        const v = line.vertexAt(parameters);
-        return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
-      },
-      stepSimplex(line.parametersOf(minimum), steps),
-      { xTolerance: 0.5, fTolerance: 0.05, maxCalls: calls },
-    );
-    return found.f < minimum.llh ? { ...vertexOf(line.vertexAt(found.x)), llh: found.f } : minimum;
   }
 
   private descend(
@@ -358,8 +311,4 @@ class PixelFit {
 
 function lowestOf(minima: readonly (Minimum | null)[]): Minimum | null {
   return minima.reduce((a, b) => (a === null || (b !== null && b.llh < a.llh) ? b : a), null);
-}
-
-function vertexOf(v: Float64Array): Vertex {
-  return { x: v[0]!, y: v[1]!, z: v[2]!, timeNs: v[3]! };
 }

@@ -80,3 +80,8 @@ export class Line {
 export function acrossSteps(direction: readonly number[], lengthM: number): number[] {
   return direction.map((n) => lengthM * Math.sqrt(1 - n * n));
 }
+
+/** The vertex of `Line.vertexAt`. */
+export function vertexOf(v: Float64Array): Vertex {
+  return { x: v[0]!, y: v[1]!, z: v[2]!, timeNs: v[3]! };
+}
