@@ -3,7 +3,8 @@
  * ended, because fits get stuck now and then, and one stuck pixel makes a hole in the region (specs/reco-splinempe.md
  * 14.5). Only where the pixel stands out: a bowl lies nowhere above the middle between opposite neighbours. Next to pixels as
  * near the minimum as the reco says (`Reco.restartWithinLlh`) a little is enough, elsewhere the more the farther above the
- * minimum it lies. A restart is one more variation of its pixel.
+ * minimum it lies. Where regions reach, the next lower neighbour is tried where that was no use. A restart is one more variation
+ * of its pixel.
  *
  * Where the valley that a fit ends in is a matter of chance, holes are not rare, and may lie side by side: there the reco
  * asks for a restart of every pixel, from several of its neighbours, lower or not (`Reco.restartAll`).
@@ -17,6 +18,8 @@ import type { PixelTable } from './pixel-table.js';
 
 /** Most restarts of a pixel that stands out, one after the other. */
 const MOST_IN_TURN = 4;
+/** No region reaches this far above the minimum: where a restart was no use, farther away, the next neighbour is not tried. */
+const REGIONS_WITHIN_LLH = 35;
 /** A neighbour that was tried is tried again if its llh has fallen by this since. */
 const WORTH_LLH = 0.1;
 /** A pixel is stuck, perhaps, if it lies by this above the middle between opposite neighbours. */
@@ -49,8 +52,8 @@ interface Asked {
   /** How many fits; of these, how many because it stood out. */
   count: number;
   inTurn: number;
-  /** The llh of the lowest neighbour that was tried last. */
-  llh: number;
+  /** Neighbours that were tried, and their llh then. */
+  readonly tried: Map<number, number>;
 }
 
 export class Restarts {
@@ -80,26 +83,20 @@ export class Restarts {
 
   /** Begins a pass over a finished map with that minimum; false if there is nothing to do. */
   begin(minimumLlh: number): boolean {
-    const { table, rules } = this;
-    if (rules === null) return false;
+    const { table } = this;
+    if (this.rules === null) return false;
     const pass: Restart[] = [];
     for (let record = 0; record < table.size; record++) {
       const around = this.neighboursOf(record);
       if (around.length === 0) continue;
-      const asked = this.asked.get(record) ?? { count: 0, inTurn: 0, llh: Number.POSITIVE_INFINITY };
-      const llh = table.llh(around[0]!);
-      const all = asked.count === 0 ? this.asOneOfAll(record, minimumLlh) : undefined;
-      if (all === undefined) {
-        if (llh >= table.llh(record) || !(llh < asked.llh - WORTH_LLH) || asked.inTurn >= MOST_IN_TURN) continue;
-        if (!this.standsOut(record, llh, minimumLlh)) continue;
-        asked.inTurn++;
-      }
-      asked.llh = llh;
-      this.asked.set(record, asked);
-      for (const from of around.slice(0, all?.neighbours ?? 1)) {
+      const asked = this.asked.get(record) ?? { count: 0, inTurn: 0, tried: new Map() };
+      const starts = this.startsOf(record, around, asked, minimumLlh);
+      if (starts.length > 0) this.asked.set(record, asked);
+      for (const from of starts) {
         const variation = this.endOf(record);
         if (variation >= table.numbers) break;
         asked.count++;
+        asked.tried.set(from, table.llh(from));
         pass.push({ record, variation, from });
       }
     }
@@ -107,6 +104,27 @@ export class Restarts {
     this.missing = pass.length;
     this.total += pass.length;
     return pass.length > 0;
+  }
+
+  /** The neighbours from which a pixel is fitted once more in this pass. */
+  private startsOf(record: number, around: readonly number[], asked: Asked, minimumLlh: number): readonly number[] {
+    const { table, rules } = this;
+    const all = asked.count === 0 ? this.asOneOfAll(record, minimumLlh) : undefined;
+    if (all !== undefined) return around.slice(0, all.neighbours);
+    const aboveLlh = table.llh(around[0]!) - minimumLlh;
+    const isNear = aboveLlh <= rules!.withinLlh;
+    if (asked.inTurn >= MOST_IN_TURN || !this.standsOut(record, isNear, minimumLlh)) return [];
+    const triesNext = isNear && aboveLlh <= REGIONS_WITHIN_LLH;
+    const from = around.slice(0, triesNext ? 8 : 1).find((other) => this.isWorthTrying(record, other, asked));
+    if (from === undefined) return [];
+    asked.inTurn++;
+    return [from];
+  }
+
+  /** Whether a neighbour is lower than a pixel, and has not been tried or has become lower since. */
+  private isWorthTrying(record: number, other: number, { tried }: Asked): boolean {
+    const llh = this.table.llh(other);
+    return !(llh >= this.table.llh(record)) && llh < (tried.get(other) ?? Number.POSITIVE_INFINITY) - WORTH_LLH;
   }
 
   /** Why a pixel is fitted once more whether or not it stands out, if it is. */
@@ -130,14 +148,13 @@ export class Restarts {
   }
 
   /**
-   * Whether a pixel lies clearly above the middle between two opposite neighbours, or has no llh. `lowestLlh`: of its
-   * neighbours.
+   * Whether a pixel lies clearly above the middle between two opposite neighbours, or has no llh. `isNear`: next to pixels near
+   * the minimum.
    */
-  private standsOut(record: number, lowestLlh: number, minimumLlh: number): boolean {
-    const { table, rules } = this;
+  private standsOut(record: number, isNear: boolean, minimumLlh: number): boolean {
+    const { table } = this;
     const llh = table.llh(record);
     if (Number.isNaN(llh)) return true;
-    const isNear = lowestLlh <= minimumLlh + rules!.withinLlh;
     const byLlh = Math.max(STANDS_OUT_LLH, isNear ? 0 : STANDS_OUT_SHARE * (llh - minimumLlh));
     const level = table.level(record);
     const llhAt = (pixel: number): number => {

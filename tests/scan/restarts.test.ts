@@ -78,6 +78,31 @@ describe('a pixel whose fit got stuck', () => {
     expect(restarted.outcome.statistics.recos).toBeGreaterThan(without.outcome.statistics.recos);
   });
 
+  it('is fitted once more from the next neighbour, too, where the lowest was no use', async () => {
+    const map = (await scan(null, { answer: (task) => answerOf(LANDSCAPE, task) })).outcome.result.maps[1]!;
+    const truth = new Map([...map.pixel].map((pixel, i) => [pixel, map.llh[i]!]));
+    const order = (pixels: Iterable<number>): number[] =>
+      [...pixels].filter((each) => truth.has(each)).sort((a, b) => truth.get(a)! - truth.get(b)! || a - b);
+    // The lowest pixel but a few, so that some of its neighbours are lower.
+    const stuck = order(truth.keys())[4]!;
+    const [lowest, next] = order(neighbours(16, stuck));
+    const starts: number[] = [];
+    const answer = (task: RecoTask): TaskOutcome => {
+      const outcome = answerOf(LANDSCAPE, task) as TaskOutcome & { status: 'done' };
+      const results = outcome.results.map((result, i) => {
+        if (task.nside !== 16) return result;
+        const { variation, seeds } = task.variations[i]!;
+        const isStuck = task.pixel === stuck && seeds[0]!.z !== MARK + next!;
+        if (task.pixel === stuck && variation >= 2) starts.push(seeds[0]!.z - MARK);
+        return { ...result, llh: result.llh + (isStuck ? 5 : 0), z: MARK + task.pixel };
+      });
+      return { ...outcome, results };
+    };
+    const restarted = await scan(30, { answer });
+    expect(starts).toEqual([lowest, next]);
+    expect(excess(restarted, 1).get(stuck)).toBeLessThan(1e-9);
+  });
+
   it('stays where nobody asks for restarts, and fewer are made far from the minimum', async () => {
     expect((await scan(null)).passes).toEqual([]);
     const near = await scan(1);
