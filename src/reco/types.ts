@@ -121,8 +121,8 @@ export interface Reco<D = unknown> {
   readonly taskUnit: 'variation' | 'pixel';
   /**
    * At the end of a scan a pixel that stands out above its neighbours is fitted once more from where the fit of the best
-   * neighbour ended, until that changes nothing: by a little where that neighbour is less than this above the minimum of the
-   * map, elsewhere by a share of how far it lies above that. Absent: no.
+   * neighbour ended, where regions reach then from the next one's, until that changes nothing: by a little where that neighbour
+   * is less than this above the minimum of the map, elsewhere by a share of how far it lies above that. Absent: no.
    */
   readonly restartWithinLlh?: number;
   /**
