@@ -10,7 +10,7 @@ import type { Chain } from './chain.js';
 import { CompatibleLine, fitWilks } from './compatible-fit.js';
 import { Line, vertexOf } from './line.js';
 import { LOOKS, type Look, lookAsTheReference, lookOf } from './looks.js';
-import { type Polishing, polish, polishingOf } from './polish.js';
+import { type Polishing, polish, polishingOf, polishToTheEnd } from './polish.js';
 import type { Sources } from './segment-columns.js';
 import type { MillipedeSettings } from './settings.js';
 import { energiesOf, type InstrumentedVolume } from './volume.js';
@@ -56,6 +56,9 @@ const MOST_WIDE_STARTS = 12;
 const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: [3, 3, 3] };
 const MOST_CLOSE_STARTS = 8;
 const WIDE_FINALIST_LLH = 20;
+/** Polished minima this close to the lowest are searched around to the end, at most so many. */
+const LAST_LLH = 1;
+const MOST_LAST = 2;
 const MOST_WIDE_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 6, wilks: 10 };
 
 /** A minimum: place, value and energies. */
@@ -238,16 +241,30 @@ class PixelFit {
     const lowest = Math.min(...minima.map(({ llh }) => llh));
     const near = minima.filter(({ llh }) => llh <= lowest + withinLlh).sort((a, b) => a.llh - b.llh);
     const finalists = near.slice(0, most);
+    const { fineSpacingM } = settings;
     for (const minimum of finalists) {
       this.line.startAt(minimum);
-      const { fineSpacingM } = settings;
       const descended = this.descend(minimum, fineSpacingM, FINE_SCALES, FINE_TOLERANCE, minimum.sources, () => false);
-      const fine = polish(chain, this.line, descended, fineSpacingM, this.polishing);
-      const { x, y, z, timeNs } = fine;
-      const llh = chain.judge(x, y, z, timeNs, fineSpacingM, 1e-5);
-      Object.assign(minimum, fine, { llh }, this.energies(fine));
+      this.settle(minimum, polish(chain, this.line, descended, fineSpacingM, this.polishing));
+    }
+    if (this.polishing.last.length === 0 || finalists.length === 0) return lowestOf(finalists);
+    finalists.sort((a, b) => a.llh - b.llh);
+    const lowestLlh = finalists[0]!.llh;
+    for (const minimum of finalists.slice(0, MOST_LAST).filter(({ llh }) => llh <= lowestLlh + LAST_LLH)) {
+      const before = { ...minimum };
+      chain.adopt(minimum.sources!, fineSpacingM);
+      this.settle(minimum, polishToTheEnd(chain, this.line, minimum, fineSpacingM, this.polishing));
+      if (before.llh < minimum.llh) Object.assign(minimum, before);
     }
     return lowestOf(finalists);
+  }
+
+  /** Puts a minimum where a search with fine segments ended, and judges it there. */
+  private settle(minimum: Minimum, at: Vertex): void {
+    const { chain } = this;
+    const { x, y, z, timeNs } = at;
+    const llh = chain.judge(x, y, z, timeNs, this.settings.fineSpacingM, 1e-5);
+    Object.assign(minimum, { x, y, z, timeNs, llh, sources: chain.sources() }, this.energies(at));
   }
 
   private descend(

@@ -28,13 +28,14 @@ export interface Polishing {
   readonly search: Search;
   /** The search is repeated after a gain of more than `REPOLISH_LLH`, so many times in all. */
   readonly rounds: number;
+  /** Searches at the very end, of those minima that may still be the lowest. */
   readonly last: readonly Search[];
 }
 
 const REPOLISH_LLH = 0.15;
 const SHORT = { steps: [2, 2, 5, 1.25], place: 0.5, llh: 0.05 };
 const LONG = { steps: [4, 4, 10, 1.25], calls: 80, place: 0.5, llh: 0.05 };
-const TO_THE_END = { calls: 300, place: 0.05, llh: 0.005 };
+const TO_THE_END = { calls: 200, place: 0.05, llh: 0.005 };
 
 /**
  * `brief`: where pixels are many and most of them far from the minimum; `fine`: where a coarser pixel's fit lies in the same
@@ -72,20 +73,31 @@ export function polishingOf(
  * The lowest place around a minimum whose candidates the chain has at hand. A valley may go on: after a gain the next search
  * has candidates chosen anew.
  */
-export function polish(chain: Chain, line: Line, minimum: Place, spacingM: number, polishing: Polishing): Place {
-  const { search, rounds, last } = polishing;
-  const surveyed = (place: Place): Place => {
-    line.startAt(place);
-    return { ...place, llh: chain.survey(place.x, place.y, place.z, place.timeNs, spacingM, true) };
-  };
+export function polish(
+  chain: Chain,
+  line: Line,
+  minimum: Place,
+  spacingM: number,
+  { search, rounds }: Polishing,
+): Place {
   let best = searchAround(chain, line, minimum, search);
   for (let round = 1, gain = minimum.llh - best.llh; round < rounds && gain > REPOLISH_LLH; round++) {
-    const from = surveyed(best);
+    const from = surveyed(chain, line, best, spacingM);
     best = searchAround(chain, line, from, search);
     gain = from.llh - best.llh;
   }
-  for (const each of last) best = searchAround(chain, line, surveyed(best), each);
   return best;
+}
+
+/** The same by the last searches, from a polished minimum whose energies the chain has at hand. */
+export function polishToTheEnd(chain: Chain, line: Line, minimum: Place, spacingM: number, { last }: Polishing): Place {
+  return last.reduce((best, each) => searchAround(chain, line, surveyed(chain, line, best, spacingM), each), minimum);
+}
+
+/** A place with candidates chosen there. */
+function surveyed(chain: Chain, line: Line, place: Place, spacingM: number): Place {
+  line.startAt(place);
+  return { ...place, llh: chain.survey(place.x, place.y, place.z, place.timeNs, spacingM, true) };
 }
 
 /** The lowest place that a simplex finds around one, with the candidates at hand. */

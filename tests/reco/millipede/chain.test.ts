@@ -229,6 +229,6 @@ needsShared('our own way to the minimum', [...FITS, ...TOYS, ...TABLES], () => {
       }
       // Half a minute on a free core: the whole detector is searched with the slow light of IceCube's splines.
     },
-    240_000,
+    600_000,
   );
 });
