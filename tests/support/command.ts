@@ -72,7 +72,7 @@ export interface CommandOptions {
   readonly before?: readonly string[];
   /** Called with the running process, for signals. */
   readonly whileRunning?: (child: ChildProcess, output: { stdout: string; stderr: string }) => void;
-  /** Kills the command after that many seconds. Default 50. */
+  /** Kills the command after that many seconds. Default 110: machines may be slow. */
   readonly limitS?: number;
 }
 
@@ -94,7 +94,7 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
     });
   hear('stdout');
   hear('stderr');
-  const limit = setTimeout(() => child.kill('SIGKILL'), (options.limitS ?? 50) * 1000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), (options.limitS ?? 110) * 1000);
   options.whileRunning?.(child, output);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
