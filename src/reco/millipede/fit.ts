@@ -56,10 +56,10 @@ const MOST_WIDE_STARTS = 12;
 const CLOSE_GRID: WideGrid = { spacing: [15, 15, 40], before: [3, 3, 3], after: [3, 3, 3] };
 const MOST_CLOSE_STARTS = 8;
 const WIDE_FINALIST_LLH = 20;
+const MOST_WIDE_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 6, wilks: 10 };
 /** Polished minima this close to the lowest are searched around to the end, at most so many. */
 const LAST_LLH = 1;
 const MOST_LAST = 2;
-const MOST_WIDE_FINALISTS: Readonly<Record<MillipedeSettings['kind'], number>> = { original: 6, wilks: 10 };
 
 /** A minimum: place, value and energies. */
 interface Minimum extends Fitted {

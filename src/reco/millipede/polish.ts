@@ -19,11 +19,11 @@ interface Search {
   /** Most evaluations. */
   readonly calls: number;
   /** It ends where it is this small (m or ns) and its values are this close. */
-  readonly place: number;
+  readonly size: number;
   readonly llh: number;
 }
 
-/** How thorough a polish is: a search, repeated after gains, and others behind it. */
+/** How thorough a polish is. */
 export interface Polishing {
   readonly search: Search;
   /** The search is repeated after a gain of more than `REPOLISH_LLH`, so many times in all. */
@@ -32,10 +32,11 @@ export interface Polishing {
   readonly last: readonly Search[];
 }
 
+/** In log L. */
 const REPOLISH_LLH = 0.15;
-const SHORT = { steps: [2, 2, 5, 1.25], place: 0.5, llh: 0.05 };
-const LONG = { steps: [4, 4, 10, 1.25], calls: 80, place: 0.5, llh: 0.05 };
-const TO_THE_END = { calls: 200, place: 0.05, llh: 0.005 };
+const SHORT = { steps: [2, 2, 5, 1.25], size: 0.5, llh: 0.05 };
+const LONG = { steps: [4, 4, 10, 1.25], calls: 80, size: 0.5, llh: 0.05 };
+const TO_THE_END = { calls: 200, size: 0.05, llh: 0.005 };
 
 /**
  * `brief`: where pixels are many and most of them far from the minimum; `fine`: where a coarser pixel's fit lies in the same
@@ -101,14 +102,14 @@ function surveyed(chain: Chain, line: Line, place: Place, spacingM: number): Pla
 }
 
 /** The lowest place that a simplex finds around one, with the candidates at hand. */
-function searchAround(chain: Chain, line: Line, minimum: Place, { steps, calls, place, llh }: Search): Place {
+function searchAround(chain: Chain, line: Line, minimum: Place, { steps, calls, size, llh }: Search): Place {
   const found = nelderMead(
     (parameters) => {
       const v = line.vertexAt(parameters);
       return chain.evaluate(v[0]!, v[1]!, v[2]!, v[3]!);
     },
     stepSimplex(line.parametersOf(minimum), steps),
-    { xTolerance: place, fTolerance: llh, maxCalls: calls },
+    { xTolerance: size, fTolerance: llh, maxCalls: calls },
   );
   if (!(found.f < minimum.llh)) return minimum;
   return { ...vertexOf(line.vertexAt(found.x)), llh: found.f };
